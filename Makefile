@@ -1,0 +1,36 @@
+# marketplace: build, install and test with PGXS. `make demo` and `make test` are all a newcomer needs (README.md).
+EXTENSION   = marketplace
+MODULE_big  = marketplace
+EXTVERSION  = $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" marketplace.control)
+
+# The floors of the building, from the ground up; a floor may use only those before it.
+AREAS       = types kernel orders funds logistics invoicing
+
+OBJS        = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
+
+# CREATE EXTENSION installs code (functions); migrate() creates state (tables) and replays guards and views.
+SQL_CODE    = $(foreach a,$(AREAS),$(sort $(wildcard sql/$a/*functions.sql)))
+SQL_STATE   = $(foreach a,$(AREAS),$(sort $(wildcard sql/$a/*tables.sql)))
+SQL_REPLAY  = $(foreach a,$(AREAS),$(sort $(wildcard sql/$a/*guards.sql)) $(sort $(wildcard sql/$a/*views.sql)))
+
+DATA_built  = sql/marketplace--$(EXTVERSION).sql
+PG_CPPFLAGS = -Isrc $(shell xml2-config --cflags)
+SHLIB_LINK  = $(shell xml2-config --libs)
+EXTRA_CLEAN = src/kernel/migrate_sql.inc out
+
+PG_CONFIG  ?= pg_config
+PGXS       := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+include test/run/targets.mk
+
+sql/marketplace--$(EXTVERSION).sql: $(SQL_CODE) Makefile
+	{ echo '\echo Use "CREATE EXTENSION marketplace" to load this file. \quit'; cat $(SQL_CODE); } > $@
+
+src/kernel/migrate_sql.inc: test/run/embed_sql.sh $(SQL_STATE) $(SQL_REPLAY) Makefile
+	sh test/run/embed_sql.sh state $(SQL_STATE) > $@
+	sh test/run/embed_sql.sh replay $(SQL_REPLAY) >> $@
+
+src/kernel/migrate.o src/kernel/migrate.bc: src/kernel/migrate_sql.inc
+
+# A header may change any object: small tree, simple rule.
+$(OBJS): $(wildcard src/*.h src/*/*.h)
