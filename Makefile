@@ -24,7 +24,7 @@ include $(PGXS)
 include test/run/targets.mk
 
 sql/marketplace--$(EXTVERSION).sql: $(SQL_CODE) Makefile
-	{ echo '\echo Use "CREATE EXTENSION marketplace" to load this file. \quit'; cat $(SQL_CODE); } > $@
+	{ printf '%s\n' '\echo Use "CREATE EXTENSION marketplace" to load this file. \quit'; cat $(SQL_CODE); } > $@
 
 src/kernel/migrate_sql.inc: test/run/embed_sql.sh $(SQL_STATE) $(SQL_REPLAY) Makefile
 	sh test/run/embed_sql.sh state $(SQL_STATE) > $@
