@@ -7,11 +7,11 @@
 
 #include "kernel/call.h"
 
-extern bool calendar_is_open(int32 marketplace_id, const char *calendar, DateADT day);
-extern DateADT calendar_add_days(int32 marketplace_id, const char *calendar, DateADT day, int business_days);
+extern bool calendar_is_open(const char *calendar, DateADT day);
+extern DateADT calendar_add_days(const char *calendar, DateADT day, int business_days);
 
 /* RD-14. unit: 'hours', 'calendar_days', 'business_days'; zone: where local time is kept, e.g. 'Europe/Paris'. */
-extern TimestampTz calendar_deadline(int32 marketplace_id, TimestampTz start, int n, const char *unit, const char *calendar,
+extern TimestampTz calendar_deadline(TimestampTz start, int n, const char *unit, const char *calendar,
 									 const char *zone);
 
 /* The local date of an instant. */
