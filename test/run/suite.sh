@@ -1,0 +1,95 @@
+#!/bin/bash
+# The test suite: builds the copy that stage.sh made, starts a throw-away server and runs every kind of test, each also when a
+# former one failed. The last line is "N passed, N failed"; the exit code is 1 if anything failed.
+#
+#   stage.sh test test/run/suite.sh [regress|pgtap|specs|tap]...       all four when none is named
+#
+# Counted are pg_regress tests (test/sql, expected/), pgTAP assertions (test/pgtap), isolation specs (test/specs) and the
+# assertions of the TAP files (test/t). Databases of pgTAP and specs have the extension and are migrated; those of
+# pg_regress start empty: test/sql/install.sql is run first and installs it for the others. Tests on real inputs read
+# MARKETPLACE_SAMPLES and say that they are skipped where it is unset.
+# Settings: COPT (compiler flags), SERVER_ENV, SERVER_OPTIONS (see server.sh), VERBOSE=1 (each assertion).
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+use_postgres
+server=$STAGE/server
+passed=0 failed=0
+
+count() {
+	echo "$1: $2 passed, $3 failed"
+	passed=$((passed + $2))
+	failed=$((failed + $3))
+}
+
+# pg_regress writes "test NAME ... ok" up to PostgreSQL 15 and "ok N - NAME" since; what it never reached has failed too.
+count_pg_regress() {
+	local ok
+	ok=$(grep -cE '^(test .*\.\.\. ok |ok [0-9])' "$3/runner.log" || true)
+	[ ! -s "$3/regression.diffs" ] || cat "$3/regression.diffs"
+	[ "$ok" -eq "$2" ] || grep -vE '^(test .*\.\.\. ok |ok [0-9])' "$3/runner.log" || true
+	count "$1" "$ok" $(($2 - ok))
+}
+
+run_regress() {
+	local tests out=$STAGE/regress
+	tests=$(names "$tree/test/sql" sql)
+	[ -n "$tests" ] || { count pg_regress 0 0; return; }
+	mkdir -p "$out"
+	# shellcheck disable=SC2086
+	"$pgxs/src/test/regress/pg_regress" --bindir="$bin" --inputdir="$tree/test" --outputdir="$out" --host="$PGHOST" --port="$PGPORT" \
+		--user=postgres --dbname=contrib_regression $tests >"$out/runner.log" 2>&1 || true
+	count_pg_regress pg_regress "$(wc -w <<<"$tests")" "$out"
+}
+
+run_specs() {
+	local tests out=$STAGE/specs
+	tests=$(names "$tree/test/specs" spec)
+	[ -n "$tests" ] || { count isolation 0 0; return; }
+	mkdir -p "$out"
+	fresh_database isolation_regression >"$out/runner.log" 2>&1 || true
+	# shellcheck disable=SC2086
+	"$pgxs/src/test/isolation/pg_isolation_regress" --bindir="$bin" --inputdir="$tree/test" --outputdir="$out" --host="$PGHOST" --port="$PGPORT" \
+		--user=postgres --use-existing --dbname=isolation_regression $tests >>"$out/runner.log" 2>&1 || true
+	count_pg_regress isolation "$(wc -w <<<"$tests")" "$out"
+}
+
+# run_tap NAME FILES [COMMAND...]: COMMAND, if any, sets the environment.
+run_tap() {
+	local name=$1 files=$2 result=$STAGE/$1.result
+	shift 2
+	[ -n "$files" ] || { count "$name" 0 0; return; }
+	# shellcheck disable=SC2086
+	"$@" perl "$run/prove.pl" "$result" $files 2>&1 || true
+	[ -s "$result" ] || echo "0 1" >"$result"
+	# shellcheck disable=SC2046
+	count "$name" $(cat "$result")
+}
+
+run_pgtap() {
+	[ -z "$(names "$tree/test/pgtap" sql)" ] || fresh_database pgtap pgtap || { count pgTAP 0 1; return; }
+	run_tap pgTAP "$(paths test/pgtap sql)" env PGDATABASE=pgtap
+}
+
+# Each TAP file makes its own servers; they find the extension where ours does.
+run_perl() {
+	mkdir -p "$STAGE/t/tmp_check"
+	echo "extension_destdir = '$server/root'" >"$STAGE/t/postgresql.conf"
+	run_tap TAP "$(paths test/t pl)" env -u PGHOST -u PGUSER -u PGDATABASE PGPORT=65432 TEMP_CONFIG="$STAGE/t/postgresql.conf" \
+		TESTDIR="$STAGE/t" TESTDATADIR="$STAGE/t/tmp_check" TESTLOGDIR="$STAGE/t/log" \
+		PG_REGRESS="$pgxs/src/test/regress/pg_regress" PERL5LIB="$pgxs/src/test/perl:$tree/test/t${PERL5LIB:+:$PERL5LIB}"
+}
+
+build "${COPT:-}"
+start_server "$server"
+[ $# -gt 0 ] || set -- regress pgtap specs tap
+for kind in "$@"; do
+	case $kind in
+	regress) run_regress ;;
+	pgtap) run_pgtap ;;
+	specs) run_specs ;;
+	tap) run_perl ;;
+	*) echo "suite.sh: unknown kind $kind" >&2; exit 2 ;;
+	esac
+done
+"$run/server.sh" stop "$server"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
