@@ -84,6 +84,7 @@ copy_tree() {
 		export MARKETPLACE_SAMPLES=$STAGE/shared/samples
 	fi
 	chmod -R u+rwX,go+rX "$STAGE"
+	chmod 700 "$STAGE"	# the servers in it trust whoever reaches them
 	[ "$(id -u)" != 0 ] || chown -R postgres: "$STAGE"
 }
 
