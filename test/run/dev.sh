@@ -28,8 +28,9 @@ build() {
 }
 
 copy_tests() {
-	rm -rf "$dir/work"; mkdir -p "$dir/work/out"
-	cp -r "$tree/test" "$tree/expected" "$dir/work/"
+	rm -rf "$dir/work"; mkdir -p "$dir/work/out" "$dir/work/expected"
+	cp -r "$tree/test" "$dir/work/"
+	[ ! -d "$tree/expected" ] || cp -r "$tree/expected" "$dir/work/"
 	rm -rf "$dir/work/test/expected"; ln -s ../expected "$dir/work/test/expected"
 	ln -s "$tree/../../shared" "$dir/shared" 2>/dev/null || true
 	[ "$(id -u)" = 0 ] && chown -R postgres: "$dir/work"
