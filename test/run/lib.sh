@@ -60,3 +60,12 @@ names() {
 paths() {
 	names "$tree/$1" "$2" | sed "s|^|$1/|; s|\$|.$2|"
 }
+
+# Where the real inputs are: where the caller says, beside the tree, or beside the repository that this work tree belongs to.
+find_samples() {
+	local at common
+	common=$(git -c safe.directory='*' -C "$tree" rev-parse --path-format=absolute --git-common-dir 2>/dev/null || true)
+	for at in "${MARKETPLACE_SAMPLES:-}" "$tree/../shared/samples" "${common:+$common/../../shared/samples}"; do
+		if [ -n "$at" ] && [ -d "$at" ]; then echo "$at"; return; fi
+	done
+}

@@ -61,15 +61,6 @@ tracked() {
 	fi
 }
 
-# Beside the tree, or beside the repository that this work tree belongs to.
-find_samples() {
-	local at common
-	common=$(git -c safe.directory='*' -C "$tree" rev-parse --path-format=absolute --git-common-dir 2>/dev/null || true)
-	for at in "${MARKETPLACE_SAMPLES:-}" "$tree/../shared/samples" "${common:+$common/../../shared/samples}"; do
-		if [ -n "$at" ] && [ -d "$at" ]; then echo "$at"; return; fi
-	done
-}
-
 copy_tree() {
 	local samples
 	mkdir -p "$STAGE/tree" "$STAGE/out" "$STAGE/tmp"
