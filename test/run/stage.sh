@@ -19,8 +19,10 @@ use_postgres
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS "${!PG@}" 2>/dev/null || true
 export PG_CONFIG=$bin/pg_config bin pgxs
 
+# A folder whose path is short enough for a socket's (107 bytes), and which `postgres` can reach.
 parent=${TMPDIR:-/tmp}
-[ ${#parent} -le 50 ] || parent=/tmp	# a socket's path has 107 bytes
+[ ${#parent} -le 50 ] || parent=/tmp
+[ "$(id -u)" != 0 ] || setpriv --reuid=postgres --regid=postgres --init-groups test -x "$parent" || parent=/tmp
 STAGE=$(mktemp -d "$parent/marketplace.XXXXXX")
 export STAGE TMPDIR=$STAGE/tmp LC_ALL=C.UTF-8
 child=

@@ -1,11 +1,11 @@
 # The workshop. Every target works in a copy under /tmp, as root or not, and needs neither a server nor an earlier build.
 .PHONY: demo test bench asan coverage lint docs soak
 
-WORKSHOP = PG_CONFIG='$(PG_CONFIG)' bash test/run/stage.sh
+WORKSHOP = exec env PG_CONFIG='$(PG_CONFIG)' bash test/run/stage.sh
 
 # A story from order to payout, told by psql; KEEP=1 leaves the server running.
 demo:
-	@KEEP='$(KEEP)' $(WORKSHOP) build test/run/demo.sh
+	@export KEEP='$(KEEP)'; $(WORKSHOP) build test/run/demo.sh
 
 test:
 	@$(WORKSHOP) test test/run/suite.sh
