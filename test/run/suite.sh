@@ -78,8 +78,7 @@ run_perl() {
 		PG_REGRESS="$pgxs/src/test/regress/pg_regress" PERL5LIB="$pgxs/src/test/perl:$tree/test/t${PERL5LIB:+:$PERL5LIB}"
 }
 
-build "${COPT:-}"
-start_server "$server"
+build "${COPT:-}" && start_server "$server" || { echo "no build or no server: nothing was tested"; echo "0 passed, 1 failed"; exit 1; }
 [ $# -gt 0 ] || set -- regress pgtap specs tap
 for kind in "$@"; do
 	case $kind in
