@@ -179,7 +179,7 @@ digital_link_to_key(Part rest, bool (*valid) (const char *s, size_t n), Gs1KeyKi
 		length++;
 	if (!valid(rest.s, length))
 		return EPC_MALFORMED;
-	if (length < rest.n && memchr("/?#", rest.s[length], 3) == NULL)
+	if (length < rest.n && rest.s[length] != '/' && rest.s[length] != '?' && rest.s[length] != '#')
 		return EPC_MALFORMED;
 	for (size_t i = length; i < rest.n; i++)
 	{
