@@ -16,6 +16,9 @@
 #include "types/identifier_epc.h"
 #include "types/identifier_tables.h"
 #include "utils/builtins.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 
 /* The SQL function kind_is_valid(text) of the checker kind_valid(). */
 #define IS_VALID_FUNCTION(kind) \
