@@ -91,6 +91,8 @@ extern Value call_value(Call *call, int n);
 extern void access_require(Call *call, int capacities, int64 party_id);
 extern void access_require_any(Call *call, int capacities);
 extern bool access_allows(Oid role, int32 marketplace_id, int capacities, int64 party_id);
+extern const char *capacity_name(int capacity);
+extern int capacity_by_name(const char *name);	/* 0 when there is none */
 
 /* clock(): now(), unless an operator has set marketplace.clock */
 extern TimestampTz clock_now(void);

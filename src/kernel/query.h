@@ -2,9 +2,9 @@
  * query.h
  *		Named, prepared and kept SQL statements with typed arguments. The only door to SPI.
  *
- * A statement is a static Query beside the function that uses it:
+ * A statement is a static Statement beside the function that uses it:
  *
- *		static Query line_lock = QUERY("il",
+ *		static Statement line_lock = STATEMENT("il",
  *			"SELECT quantity FROM marketplace.order_lines WHERE marketplace_id = $1 AND id = $2 FOR NO KEY UPDATE");
  *		Row row;
  *		if (query_row(&line_lock, VALUES(value_int32(m), value_int64(id)), &row))
@@ -32,15 +32,15 @@
  *		i int4, l int8, t text, n numeric, a amount, c currency, j jsonb, z timestamptz, d date, b boolean, y bytea, x xml,
  *		u uuid, s int2, p jsonpath; upper case is the array of it (L int8[], T text[], N numeric[], A amount[], …).
  */
-typedef struct Query
+typedef struct Statement
 {
 	const char *signature;
 	const char *sql;
 	SPIPlanPtr	plan;
 	uint32		generation;		/* of the catalog identity the plan was made for, see query.c */
-} Query;
+} Statement;
 
-#define QUERY(signature, sql) {signature, sql, NULL, 0}
+#define STATEMENT(signature, sql) {signature, sql, NULL, 0}
 
 typedef struct Value
 {
@@ -65,18 +65,18 @@ typedef struct Rows
 } Rows;
 
 /* Runs the statement; returns the number of rows it touched or returned (they are thrown away). */
-extern uint64 query_execute(Query *query, const Value *args);
+extern uint64 query_execute(Statement *statement, const Value *args);
 
 /* Runs a statement that yields at most one row; false when there is none. */
-extern bool query_row(Query *query, const Value *args, Row *row);
+extern bool query_row(Statement *statement, const Value *args, Row *row);
 
 /* Runs a statement that yields exactly one row of one column that is not NULL; any other outcome is an internal error. */
-extern Datum query_datum(Query *query, const Value *args);
+extern Datum query_datum(Statement *statement, const Value *args);
 
-extern Rows query_rows(Query *query, const Value *args);
+extern Rows query_rows(Statement *statement, const Value *args);
 
 /* Makes the rows of the statement the result of a set-returning function; the columns must fit its declaration. */
-extern void query_return_set(FunctionCallInfo fcinfo, Query *query, const Value *args);
+extern void query_return_set(FunctionCallInfo fcinfo, Statement *statement, const Value *args);
 
 /* Runs DDL or any text that is used once; several statements are allowed. As the session's user, not as the owner (migrate.c). */
 extern void query_script(const char *sql);
