@@ -2,7 +2,7 @@
 # Sees to it that what a target needs is on this machine.        usage: setup.sh build|test|lint|asan|coverage|fuzz ...
 #
 # Looks first and installs only what is missing, by name and never by version, with apt and as root; otherwise says in one
-# line what to install. Starts nothing: a server that a package brings is not ours to run.
+# line what to install. Leaves no server running that was not running before.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 missing=()
 
@@ -49,7 +49,13 @@ look() {
 	done
 }
 
+# A server package starts its server, and an upgrade starts one that was stopped: both only where one was running already.
 apt_install() {
+	if ! pg_lsclusters -h 2>/dev/null | grep -qw online && [ ! -e /usr/sbin/policy-rc.d ]; then
+		policy=/usr/sbin/policy-rc.d
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod 755 "$policy"
+	fi
 	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 "$@" </dev/null
 }
 
@@ -61,7 +67,8 @@ if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
 fi
 echo "installing ${missing[*]}"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+policy=
+trap 'rm -f "$log" $policy' EXIT
 # Stale lists name files that the mirror no longer has, so they are read anew before the first try.
 # shellcheck disable=SC2086
 { apt-get update -qq && apt_install ${missing[*]}; } >"$log" 2>&1 || { tail -n 20 "$log" >&2; echo "could not install ${missing[*]}" >&2; exit 1; }
