@@ -126,21 +126,21 @@ allocate_minor(int64 total, const int64 *weights, int n, int64 *shares)
 static void
 check_weight(Numeric weight, const char *what, int position)
 {
-	char	   *text;
+	char	   *number;
 
 	if (!numeric_is_nan(weight) && !numeric_is_inf(weight) &&
 		compare_numeric(weight, int64_to_numeric(0)) >= 0 &&
 		compare_numeric(weight, int64_to_numeric(PG_INT64_MAX)) <= 0)
 		return;
-	text = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(weight)));
-	if (text[0] == '-')
-		negative_weight_error(what, position, text);
+	number = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(weight)));
+	if (number[0] == '-')
+		negative_weight_error(what, position, number);
 	ereport(ERROR,
 			(errcode(MK_ALLOCATION),
 			 position > 0 ? errmsg("%s %d of the allocation is not a usable number", what, position) :
 			 errmsg("the %s of the allocation is not a usable number", what),
 			 errdetail("It is %s; at most %lld can be used.",
-					   strlen(text) > 40 ? "a number of more than 40 digits" : text, (long long) PG_INT64_MAX),
+					   strlen(number) > 40 ? "a number of more than 40 digits" : number, (long long) PG_INT64_MAX),
 			 errhint("Only the proportions count: divide all by the same number.")));
 }
 

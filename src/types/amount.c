@@ -56,12 +56,14 @@ amount_overflow_error(CurrencyCode currency)
 }
 
 Amount
-amount_mismatch_error(CurrencyCode a, CurrencyCode b)
+amount_mismatch_error(Amount a, Amount b)
 {
 	ereport(ERROR,
 			(errcode(MK_CURRENCY_MISMATCH),
-			 errmsg("amounts in %s and %s cannot be combined", currency_alpha(a), currency_alpha(b)),
-			 errhint("Convert one of them at a named rate first, or group by currency.")));
+			 errmsg("amounts in %s and %s cannot be combined",
+					currency_alpha(amount_currency(a)), currency_alpha(amount_currency(b))),
+			 errdetail("They are %s and %s.", amount_to_cstring(a), amount_to_cstring(b)),
+			 errhint("Convert one of them at a named rate first.")));
 }
 
 static void
@@ -109,10 +111,10 @@ scale_to_minor(Numeric value, CurrencyCode currency)
 char *
 amount_to_cstring(Amount a)
 {
-	char	   *text = palloc(AMOUNT_TEXT_SIZE);
+	char	   *result = palloc(AMOUNT_TEXT_SIZE);
 
-	amount_print(amount_currency(a), amount_minor(a), text);
-	return text;
+	amount_print(amount_currency(a), amount_minor(a), result);
+	return result;
 }
 
 /* The value in major units, with exactly the currency's decimals. */

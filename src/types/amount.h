@@ -31,7 +31,7 @@ StaticAssertDecl(sizeof(Datum) >= sizeof(Amount), "amount is passed by value: a 
 
 /* These raise their error; they return nothing, but the type lets a caller write `return amount_…_error(…)`. */
 extern Amount amount_overflow_error(CurrencyCode currency);
-extern Amount amount_mismatch_error(CurrencyCode a, CurrencyCode b);
+extern Amount amount_mismatch_error(Amount a, Amount b);
 
 static inline CurrencyCode
 amount_currency(Amount a)
@@ -71,7 +71,7 @@ static inline void
 amount_check_same_currency(Amount a, Amount b)
 {
 	if (unlikely(amount_currency(a) != amount_currency(b)))
-		amount_mismatch_error(amount_currency(a), amount_currency(b));
+		amount_mismatch_error(a, b);
 }
 
 static inline Amount

@@ -51,7 +51,11 @@ sum_include(SumState *state, CurrencyCode currency, int128 total, int64 count)
 	if (count == 0)
 		return;
 	if (state->count > 0 && state->currency != currency)
-		amount_mismatch_error(state->currency, currency);
+		ereport(ERROR,
+				(errcode(MK_CURRENCY_MISMATCH),
+				 errmsg("amounts in %s and %s have no sum", currency_alpha(state->currency), currency_alpha(currency)),
+				 errdetail("Amounts in %s so far: %lld.", currency_alpha(state->currency), (long long) state->count),
+				 errhint("Group by marketplace.currency(amount), or convert at a named rate first.")));
 	state->currency = currency;
 	state->total += total;
 	state->count += count;

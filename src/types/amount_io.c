@@ -19,7 +19,7 @@
 
 /* Raise, or save in a soft context, what is wrong with the text of an amount. */
 static Datum
-amount_input_error(Node *context, const char *text, AmountParseStatus status, CurrencyCode currency)
+amount_input_error(Node *context, const char *input, AmountParseStatus status, CurrencyCode currency)
 {
 	const char *alpha = currency_alpha(currency);
 
@@ -28,7 +28,8 @@ amount_input_error(Node *context, const char *text, AmountParseStatus status, Cu
 		case AMOUNT_UNKNOWN_CURRENCY:
 			ereturn(context, (Datum) 0,
 					(errcode(MK_UNKNOWN_CURRENCY),
-					 errmsg("the currency of \"%s\" is not in ISO 4217", text),
+					 errmsg("the currency of \"%s\" is not in ISO 4217", input),
+					 errdetail("No currency in force, or withdrawn since 1999, has this code."),
 					 errhint(HINT_CURRENCIES)));
 		case AMOUNT_NOT_PAYABLE:
 			ereturn(context, (Datum) 0,
@@ -39,22 +40,23 @@ amount_input_error(Node *context, const char *text, AmountParseStatus status, Cu
 		case AMOUNT_TOO_MANY_DECIMALS:
 			ereturn(context, (Datum) 0,
 					(errcode(MK_INVALID_AMOUNT),
-					 errmsg("\"%s\" has more decimals than %s", text, alpha),
+					 errmsg("\"%s\" has more decimals than %s", input, alpha),
 					 errdetail("%s has %d decimals.", alpha, currency_exponent(currency)),
 					 errhint("Round where a rule says so: marketplace.amount_round(numeric, currency).")));
 		case AMOUNT_OUT_OF_RANGE:
 			ereturn(context, (Datum) 0,
 					(errcode(MK_AMOUNT_OVERFLOW),
-					 errmsg("\"%s\" is out of range for an amount", text),
+					 errmsg("\"%s\" is out of range for an amount", input),
 					 errdetail("An amount has at most %lld minor units, either sign.",
-							   (long long) AMOUNT_MINOR_MAX)));
+							   (long long) AMOUNT_MINOR_MAX),
+					 errhint("Work in numeric where figures are larger than any payment.")));
 		case AMOUNT_SYNTAX:
 		case AMOUNT_PARSED:
 			break;
 	}
 	ereturn(context, (Datum) 0,
 			(errcode(MK_INVALID_AMOUNT),
-			 errmsg("\"%s\" is not an amount", text),
+			 errmsg("\"%s\" is not an amount", input),
 			 errdetail("An amount is a decimal number with a point, a space and three capital letters."),
 			 errhint("Write it like 1234.50 EUR.")));
 }
@@ -76,13 +78,13 @@ PG_FUNCTION_INFO_V1(amount_in);
 Datum
 amount_in(PG_FUNCTION_ARGS)
 {
-	const char *text = PG_GETARG_CSTRING(0);
+	const char *input = PG_GETARG_CSTRING(0);
 	int32		typmod = PG_GETARG_INT32(2);
 	ParsedAmount parsed;
-	AmountParseStatus status = amount_parse(text, strlen(text), &parsed);
+	AmountParseStatus status = amount_parse(input, strlen(input), &parsed);
 
 	if (status != AMOUNT_PARSED)
-		return amount_input_error(fcinfo->context, text, status, parsed.currency);
+		return amount_input_error(fcinfo->context, input, status, parsed.currency);
 	return currency_of_column_check(fcinfo->context, amount_of(parsed.currency, parsed.minor), typmod);
 }
 

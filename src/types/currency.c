@@ -36,13 +36,13 @@ PG_FUNCTION_INFO_V1(currency_in);
 Datum
 currency_in(PG_FUNCTION_ARGS)
 {
-	const char *text = PG_GETARG_CSTRING(0);
-	CurrencyCode currency = currency_lookup(text, strlen(text));
+	const char *input = PG_GETARG_CSTRING(0);
+	CurrencyCode currency = currency_lookup(input, strlen(input));
 
 	if (currency == CURRENCY_NONE)
 		ereturn(fcinfo->context, (Datum) 0,
 				(errcode(MK_UNKNOWN_CURRENCY),
-				 errmsg("\"%s\" is not a currency", text),
+				 errmsg("\"%s\" is not a currency", input),
 				 errdetail("A currency is three capital letters of ISO 4217, without spaces."),
 				 errhint("marketplace.currencies() lists them.")));
 	PG_RETURN_CURRENCY(currency);

@@ -10,14 +10,14 @@
  * Sources
  *
  * - codes, numbers, minor units: ISO 4217 list one (active) and list three (withdrawn), by way of
- *   github.com/datasets/currency-codes at ab9b0ae (2026-02-01); compared with Debian iso-codes 4.15.0, RD-20 and RD-21;
- * - minor units of withdrawn currencies: OpenJDK 17's ISO 4217 table, since list three does not give them. The few codes
- *   of 1999 to 2007 that it does not have are left out: AON AOR CHC ECS ECV GHP TJR XEU ZRN;
- * - valid_until: list three gives a month; here its first day, or for a December the 1st of January that follows. By the
- *   day of the national changeover: ANG, BGN, HRK;
+ *   github.com/datasets/currency-codes at ab9b0ae (2026-02-01); compared with Debian iso-codes 4.15.0, RD-20, RD-21;
+ * - minor units of withdrawn currencies: OpenJDK 17's ISO 4217 table, since list three does not give them. The few
+ *   codes of 1999 to 2007 that it does not have are left out: AON AOR CHC ECS ECV GHP TJR XEU ZRN;
+ * - valid_until: list three gives a month; here its first day, or for a December the 1st of January that follows. By
+ *   the day of the national changeover: ANG, BGN, HRK;
  * - valid_from: only where the currency replaced another one, by the national changeover, from memory;
- * - cash_step: Unicode CLDR 42 (CAD, CHF, CZK, DKK, NOK, SEK); smallest coin in circulation, from memory, to be checked
- *   before legal use (AUD, HKD, HUF, ILS, MYR, NZD, SGD, ZAR).
+ * - cash_step: Unicode CLDR 42 (CAD, CHF, CZK, DKK, NOK, SEK); smallest coin in circulation, from memory, to be
+ *   checked before legal use (AUD, HKD, HUF, ILS, MYR, NZD, SGD, ZAR).
  */
 #include "types/currency_table.h"
 
