@@ -104,7 +104,7 @@ trigger_for_each_row(FunctionCallInfo fcinfo, const char *function)
 }
 
 int
-trigger_column(TriggerData *trigger, const char *name)
+trigger_find_column(TriggerData *trigger, const char *name)
 {
 	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
 
@@ -115,6 +115,16 @@ trigger_column(TriggerData *trigger, const char *name)
 		if (!column->attisdropped && strcmp(NameStr(column->attname), name) == 0)
 			return column->attnum;
 	}
+	return 0;
+}
+
+int
+trigger_column(TriggerData *trigger, const char *name)
+{
+	int			attnum = trigger_find_column(trigger, name);
+
+	if (attnum != 0)
+		return attnum;
 	ereport(ERROR,
 			(errcode(MK_INVALID_ARGUMENT),
 			 errmsg("table \"%s\" has no column \"%s\"", RelationGetRelationName(trigger->tg_relation), name),
@@ -122,7 +132,6 @@ trigger_column(TriggerData *trigger, const char *name)
 			 errhint("Create the trigger again with the name of a column.")));
 }
 
-/* What a trigger returns that lets the statement pass unchanged; NULL for statement triggers. */
 HeapTuple
 trigger_result(TriggerData *trigger)
 {
@@ -141,8 +150,8 @@ operation_name(TriggerEvent event)
 	return TRIGGER_FIRED_BY_DELETE(event) ? "DELETE" : "TRUNCATE";
 }
 
-static bool
-column_changed(TriggerData *trigger, int attnum)
+bool
+trigger_column_changed(TriggerData *trigger, int attnum)
 {
 	TupleDesc	desc = RelationGetDescr(trigger->tg_relation);
 	Form_pg_attribute column = TupleDescAttr(desc, attnum - 1);
@@ -169,7 +178,7 @@ changed_outside(TriggerData *trigger, const bool *may_change)
 		/* generated columns follow the others, and are not computed yet in a BEFORE trigger */
 		if (column->attisdropped || column->attgenerated != '\0' || may_change[i])
 			continue;
-		if (column_changed(trigger, i + 1))
+		if (trigger_column_changed(trigger, i + 1))
 			return i + 1;
 	}
 	return 0;
@@ -237,7 +246,7 @@ changed_inside(TriggerData *trigger)
 	Trigger    *definition = trigger->tg_trigger;
 
 	for (int i = 1; i < definition->tgnargs; i++)
-		if (column_changed(trigger, trigger_column(trigger, definition->tgargs[i])))
+		if (trigger_column_changed(trigger, trigger_column(trigger, definition->tgargs[i])))
 			return i;
 	return 0;
 }

@@ -20,9 +20,15 @@
 extern void guard_open(const char *name);
 extern void guard_close(void);
 
-/* For C triggers of every area: refuses any other call than as a trigger for each row; the number of a column named in the arguments. */
+/*
+ * For C triggers of every area. trigger_for_each_row() refuses any other call than as a trigger for each row; a column that is
+ * not there is an error that names trigger and table, or 0 from trigger_find_column(); trigger_column_changed() is for UPDATE;
+ * trigger_result() is what a trigger returns to let the statement pass unchanged.
+ */
 extern TriggerData *trigger_for_each_row(FunctionCallInfo fcinfo, const char *function);
 extern int	trigger_column(TriggerData *trigger, const char *name);
+extern int	trigger_find_column(TriggerData *trigger, const char *name);
+extern bool trigger_column_changed(TriggerData *trigger, int attnum);
 extern HeapTuple trigger_result(TriggerData *trigger);
 
 #endif

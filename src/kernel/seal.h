@@ -10,4 +10,7 @@
 /* SHA-256 of previous (may be NULL) followed by the content's bytes. */
 extern bytea *seal_next(bytea *previous, const char *content, size_t length);
 
+/* The same of text, as UTF-8 whatever the database's encoding: a restored chain verifies. SQL: seal_hash(). */
+extern bytea *seal_text(bytea *previous, const char *content);
+
 #endif
