@@ -135,7 +135,7 @@ year_of(DateADT day)
 static int
 read_weekend(const char *calendar)
 {
-	static Query weekend_of = QUERY("t",
+	static Statement weekend_of = STATEMENT("t",
 		"SELECT coalesce((SELECT pg_catalog.bit_or(1 << (d - 1)) FROM pg_catalog.unnest(weekend) AS d), 0)"
 		"  FROM marketplace.calendar_list"
 		" WHERE name = $1");
@@ -153,7 +153,7 @@ read_weekend(const char *calendar)
  * Holidays of the calendar (level 0) and of those it is based on, in the order in which they apply: farthest first, and on each
  * level rules (is_open NULL) before single rows.
  */
-static Query holidays_of = QUERY("ti",
+static Statement holidays_of = STATEMENT("ti",
 	"SELECT level, day, is_open"
 	"  FROM (WITH RECURSIVE chain (level, name, based_on) AS ("
 	"        SELECT 0, name, based_on FROM marketplace.calendar_list WHERE name = $1"

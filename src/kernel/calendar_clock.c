@@ -120,11 +120,11 @@ from_local(Timestamp local, pg_tz *zone)
 static DateADT
 day_of(Timestamp local)
 {
-	Timestamp	days = local / USECS_PER_DAY;
+	Timestamp	day = local / USECS_PER_DAY;
 
 	if (local % USECS_PER_DAY < 0)
-		days--;
-	return (DateADT) days;
+		day--;
+	return (DateADT) day;
 }
 
 DateADT

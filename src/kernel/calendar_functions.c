@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "commands/trigger.h"
 #include "funcapi.h"
 #include "kernel/calendar.h"
@@ -112,7 +113,7 @@ calendar_days(PG_FUNCTION_ARGS)
 }
 
 /* Rules of the calendar and of those it is based on; two holidays on one day make one row that names both. */
-static Query generate = QUERY("ti",
+static Statement generate = STATEMENT("ti",
 	"WITH RECURSIVE chain (level, name, based_on) AS ("
 	"     SELECT 0, name, based_on FROM marketplace.calendar_list WHERE name = $1"
 	"     UNION ALL"
@@ -205,20 +206,22 @@ deadline_with_pauses(PG_FUNCTION_ARGS)
 														pauses, npauses));
 }
 
+/* A text column of the row that is to be written. */
 static char *
 new_text(TriggerData *trigger, const char *column)
 {
-	HeapTuple	tuple = trigger_result(trigger);
-	char	   *text = SPI_getvalue(tuple, RelationGetDescr(trigger->tg_relation), trigger_column(trigger, column));
+	bool		null;
+	Datum		value = heap_getattr(trigger_result(trigger), trigger_column(trigger, column),
+									 RelationGetDescr(trigger->tg_relation), &null);
 
-	return text;
+	return null ? NULL : TextDatumGetCString(value);
 }
 
 static void
 check_new_calendar(const char *name, const char *based_on)
 {
-	static Query is_builtin = QUERY("t", "SELECT 1 FROM marketplace.calendar_builtin WHERE name = $1");
-	static Query bases = QUERY("tt",
+	static Statement is_builtin = STATEMENT("t", "SELECT 1 FROM marketplace.calendar_builtin WHERE name = $1");
+	static Statement bases = STATEMENT("tt",
 		"SELECT pg_catalog.bool_or(name = $1), pg_catalog.max(level)"
 		"  FROM (WITH RECURSIVE chain (level, name, based_on) AS ("
 		"        SELECT 1, name, based_on FROM marketplace.calendar_list WHERE name = $2"
@@ -256,7 +259,7 @@ Datum
 calendar_guard(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = trigger_for_each_row(fcinfo, "calendar_guard");
-	static Query exists = QUERY("t", "SELECT 1 FROM marketplace.calendar_list WHERE name = $1");
+	static Statement exists = STATEMENT("t", "SELECT 1 FROM marketplace.calendar_list WHERE name = $1");
 	char	   *calendar;
 	Row			row;
 
