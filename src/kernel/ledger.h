@@ -63,6 +63,9 @@ extern void ledger_move(Call *call, Account debit, Account credit, Amount amount
 /* Writes the call's posting; nothing to do when there is none. Called by call_end(); afterwards the call may build no other. */
 extern void ledger_flush(Call *call);
 
+/* Tick step: folds at most limit summed accounts of the call's marketplace; returns how many. Settled transfers only. */
+extern int	ledger_tick(Call *call, int limit);
+
 /* Balance on the account's normal side, the call's own unflushed moves included. */
 extern Amount ledger_balance(Call *call, Account account, CurrencyCode currency);
 
