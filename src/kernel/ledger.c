@@ -57,24 +57,24 @@ account_equal(const Account *a, const Account *b)
 char *
 account_describe(const Account *account)
 {
-	StringInfoData text;
+	StringInfoData name;
 	const char *separator = " of";
 
-	initStringInfo(&text);
-	appendStringInfoString(&text, account_kind_traits[account->kind].name);
+	initStringInfo(&name);
+	appendStringInfoString(&name, account_kind_traits[account->kind].name);
 	if (account->party_id != 0)
 	{
-		appendStringInfo(&text, "%s party %lld", separator, (long long) account->party_id);
+		appendStringInfo(&name, "%s party %lld", separator, (long long) account->party_id);
 		separator = ",";
 	}
 	if (account->order_line_id != 0)
 	{
-		appendStringInfo(&text, "%s order line %lld", separator, (long long) account->order_line_id);
+		appendStringInfo(&name, "%s order line %lld", separator, (long long) account->order_line_id);
 		separator = ",";
 	}
 	if (account->allocation_id != 0)
-		appendStringInfo(&text, "%s allocation %lld", separator, (long long) account->allocation_id);
-	return text.data;
+		appendStringInfo(&name, "%s allocation %lld", separator, (long long) account->allocation_id);
+	return name.data;
 }
 
 static void

@@ -47,11 +47,11 @@ read_account(const Document *transfer, const char *side)
 static Amount
 read_amount(const Document *transfer)
 {
-	char	   *text = document_text(transfer, "amount");
+	char	   *written = document_text(transfer, "amount");
 	ParsedAmount parsed;
 
-	if (amount_parse(text, strlen(text), &parsed) != AMOUNT_PARSED)
-		document_refuse(transfer, "amount", psprintf("\"%s\" is no amount", text),
+	if (amount_parse(written, strlen(written), &parsed) != AMOUNT_PARSED)
+		document_refuse(transfer, "amount", psprintf("\"%s\" is no amount", written),
 						"Write number and currency, for example \"12.00 EUR\".");
 	return amount_make(parsed.currency, parsed.minor);
 }

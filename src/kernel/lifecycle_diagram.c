@@ -77,10 +77,10 @@ mermaid_name(const StateList *states, const char *name)
 
 /* Text in double quotes; Mermaid has no escape for the quote but its own entity, Graphviz a backslash. */
 static void
-append_quoted(StringInfo out, const char *text, const char *quote)
+append_quoted(StringInfo out, const char *plain, const char *quote)
 {
 	appendStringInfoChar(out, '"');
-	for (const char *c = text; *c != '\0'; c++)
+	for (const char *c = plain; *c != '\0'; c++)
 	{
 		if (*c == '"')
 			appendStringInfoString(out, quote);

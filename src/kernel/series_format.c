@@ -37,15 +37,15 @@ refuse_pattern(const char *pattern, const char *detail)
 
 /* Prints a placeholder's text; it must be there and is never empty, or two issuers could share a number. */
 static void
-print_text(Printing *out, const SeriesFormat *format, const char *placeholder, const char *text)
+print_text(Printing *out, const SeriesFormat *format, const char *placeholder, const char *value)
 {
-	if (text == NULL || text[0] == '\0')
+	if (value == NULL || value[0] == '\0')
 		ereport(ERROR,
 				(errcode(MK_SERIES),
 				 errmsg("the numbering series has nothing to print for {%s}", placeholder),
 				 errdetail("Pattern is \"%s\".", format->pattern),
 				 errhint("Record the value, or use a pattern without {%s}.", placeholder)));
-	appendStringInfoString(&out->number, text);
+	appendStringInfoString(&out->number, value);
 }
 
 /* {n:6} prints at least six digits, more when the number has them */

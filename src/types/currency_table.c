@@ -305,8 +305,8 @@ currency_lookup(const char *alpha, size_t length)
 
 	if (!filled)
 	{
-		for (CurrencyCode code = 1; code < CURRENCY_ROWS; code++)
-			by_alpha[alpha_position(currency_rows[code].alpha, CURRENCY_ALPHA_SIZE)] = code;
+		for (size_t code = 1; code < CURRENCY_ROWS; code++)
+			by_alpha[alpha_position(currency_rows[code].alpha, CURRENCY_ALPHA_SIZE)] = (CurrencyCode) code;
 		filled = true;
 	}
 	return position < 0 ? CURRENCY_NONE : by_alpha[position];

@@ -4,8 +4,8 @@ set -euo pipefail
 run=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 tree=$(cd "$run/../.." && pwd)
 
-# Compiler flags under which the code must be silent; -Wshadow comes on top in `make lint`.
-strict='-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers'
+# Compiler flags under which the code must be silent.
+strict='-Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers -Wshadow'
 
 # A PostgreSQL counts as found when its headers are there too. Debian's own pg_config knows only versions with headers, and
 # upstream's is on PATH, so what the caller named or PATH has comes first, then Debian's newest.
@@ -28,9 +28,9 @@ use_postgres() {
 	export bin pgxs PATH
 }
 
-# build [FLAGS]: compile the tree with extra compiler flags.
+# build [FLAGS]: compile the tree with extra compiler flags; goes on after an error, to show all.
 build() {
-	make -s -C "$tree" -j"$(nproc)" with_llvm=no PG_CONFIG="$PG_CONFIG" COPT="${1-}"
+	make -s -k -C "$tree" -j"$(nproc)" with_llvm=no PG_CONFIG="$PG_CONFIG" COPT="${1-}"
 }
 
 # start_server DIR: install the built tree and start a throw-away server, and point libpq at it.
