@@ -10,6 +10,9 @@
 #include "kernel/errors.h"
 #include "libpq/pqformat.h"
 #include "types/amount.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 
 #ifndef HAVE_INT128
 #error "marketplace needs a compiler with 128-bit integers"
