@@ -220,20 +220,21 @@ require(Call *call, int wanted, int64 party_id, const char *whom)
 	ereport(ERROR,
 			errcode(MK_NOT_PERMITTED),
 			errmsg("role \"%s\" may not call %s() here", GetUserNameFromId(call->caller, false), call->function),
-			errdetail("It needs the capacity %s %s in marketplace %d.", names.data, whom, call->marketplace_id),
+			errdetail("It needs the capacity %s%s in marketplace %d.", names.data,
+					  (wanted & ~(CAPACITY_OPERATOR | CAPACITY_AUDITOR)) != 0 ? whom : "", call->marketplace_id),
 			errhint("An operator grants it with marketplace.access_grant()."));
 }
 
 void
 access_require(Call *call, int wanted, int64 party_id)
 {
-	require(call, wanted, party_id, "for the party concerned");
+	require(call, wanted, party_id, " for the party concerned");
 }
 
 void
 access_require_any(Call *call, int wanted)
 {
-	require(call, wanted, 0, "for some party");
+	require(call, wanted, 0, " for some party");
 }
 
 /* Only a role that was granted `trusted` may say in whose name it acts; everybody else is who he is. */
