@@ -1,0 +1,209 @@
+/*
+ * policy.c
+ *		Policy parameters for C: the value in force for a scope, and where it comes from. Setting them is in policy_set.c, their types
+ *		are in policy_value.c.
+ *
+ * One kept statement answers a look-up: registry and the rows of all scopes that apply, narrowest first. There is no cache, so a value is in
+ * force with the commit that sets it, in every session.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "kernel/errors.h"
+#include "kernel/policy_value.h"
+#include "utils/array.h"
+
+#define MAX_SCOPES 6
+
+/* Keys of policy_values.scope_key that apply, narrowest first (RD-16). */
+static Value
+scope_keys(const PolicyScope *scope)
+{
+	Datum		keys[MAX_SCOPES];
+	int			count = 0;
+
+	if (scope != NULL)
+	{
+		if (scope->order_id != 0)
+			keys[count++] = CStringGetTextDatum(psprintf("order:%lld", (long long) scope->order_id));
+		if (scope->seller_id != 0 && scope->buyer_id != 0)
+			keys[count++] = CStringGetTextDatum(psprintf("contract:%lld:%lld", (long long) scope->seller_id,
+														 (long long) scope->buyer_id));
+		if (scope->seller_id != 0)
+			keys[count++] = CStringGetTextDatum(psprintf("seller:%lld", (long long) scope->seller_id));
+		if (scope->category != NULL)
+			keys[count++] = CStringGetTextDatum(psprintf("category:%s", scope->category));
+		if (scope->country != NULL)
+			keys[count++] = CStringGetTextDatum(psprintf("country:%s", scope->country));
+	}
+	keys[count++] = CStringGetTextDatum("marketplace");
+	return value_datum(PointerGetDatum(construct_array(keys, count, TEXTOID, -1, false, TYPALIGN_INT)));
+}
+
+static Statement look_up = STATEMENT("itTz",
+	"SELECT r.value_type, r.default_value, v.value, v.scope_key, v.version, pg_catalog.lower(v.valid)"
+	"  FROM marketplace.policy_registry AS r"
+	"  LEFT JOIN marketplace.policy_values AS v"
+	"    ON v.marketplace_id = $1 AND v.name = $2 AND v.scope_key = ANY ($3) AND v.valid @> $4 AND v.value <> 'null'"
+	" WHERE r.name = $2"
+	" ORDER BY pg_catalog.array_position($3, v.scope_key)");
+
+static void
+take_row(PolicyFound *found, const Row *row)
+{
+	found->value = row_jsonb(row, 2);
+	found->scope_key = row_text(row, 3);
+	found->version = row_int32(row, 4);
+	found->valid_from = row_timestamptz(row, 5);
+	found->is_default = false;
+}
+
+static void
+take_default(PolicyFound *found, const Row *row)
+{
+	found->value = row_jsonb(row, 1);
+	found->scope_key = NULL;
+	found->version = 0;
+	found->valid_from = DT_NOBEGIN;
+	found->is_default = true;
+}
+
+bool
+policy_find(Call *call, const char *name, const PolicyScope *scope, TimestampTz at, PolicyFound *found)
+{
+	Rows		rows = query_rows(&look_up, VALUES(value_int32(call->marketplace_id), value_text(name), scope_keys(scope),
+												   value_timestamptz(at)));
+	PolicyFound widest;
+	const Row  *last;
+
+	if (rows.count == 0)
+		return false;
+	found->type = policy_type(name, row_text(&rows.rows[0], 0));
+	if (row_null(&rows.rows[0], 2))
+	{
+		take_default(found, &rows.rows[0]);
+		return true;
+	}
+	take_row(found, &rows.rows[0]);
+	if (found->type.bound == POLICY_FREE || strcmp(found->scope_key, "marketplace") == 0)
+		return true;
+
+	/* the marketplace may have become stricter since a narrower value was set: then its own holds */
+	widest.type = found->type;
+	last = &rows.rows[rows.count - 1];
+	if (strcmp(row_text(last, 3), "marketplace") == 0)
+		take_row(&widest, last);
+	else
+		take_default(&widest, last);
+	if (!policy_bound_allows(&found->type, found->value, widest.value))
+		*found = widest;
+	return true;
+}
+
+static Jsonb *
+value_of_kind(Call *call, const char *name, const PolicyScope *scope, PolicyKind kind, PolicyKind other)
+{
+	PolicyFound found;
+
+	if (!policy_find(call, name, scope, call->now, &found))
+		elog(ERROR, "no area registers the policy parameter %s", name);
+	if (found.type.kind != kind && found.type.kind != other)
+		elog(ERROR, "policy parameter %s is read as another type than %s", name, found.type.text);
+	return found.value;
+}
+
+static JsonbValue
+scalar_of_kind(Call *call, const char *name, const PolicyScope *scope, PolicyKind kind, PolicyKind other)
+{
+	Jsonb	   *value = value_of_kind(call, name, scope, kind, other);
+	JsonbValue	scalar;
+
+	if (!JB_ROOT_IS_SCALAR(value) || !JsonbExtractScalar(&value->root, &scalar))
+		elog(ERROR, "policy parameter %s has a value that does not fit its type", name);
+	return scalar;
+}
+
+char *
+policy_text(Call *call, const char *name, const PolicyScope *scope)
+{
+	JsonbValue	scalar = scalar_of_kind(call, name, scope, POLICY_TEXT, POLICY_CHOICE);
+
+	return pnstrdup(scalar.val.string.val, scalar.val.string.len);
+}
+
+bool
+policy_bool(Call *call, const char *name, const PolicyScope *scope)
+{
+	return scalar_of_kind(call, name, scope, POLICY_BOOLEAN, POLICY_BOOLEAN).val.boolean;
+}
+
+int64
+policy_int64(Call *call, const char *name, const PolicyScope *scope)
+{
+	JsonbValue	scalar = scalar_of_kind(call, name, scope, POLICY_INTEGER, POLICY_INTEGER);
+
+	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(scalar.val.numeric)));
+}
+
+Numeric
+policy_numeric(Call *call, const char *name, const PolicyScope *scope)
+{
+	return scalar_of_kind(call, name, scope, POLICY_NUMERIC, POLICY_INTEGER).val.numeric;
+}
+
+Amount
+policy_amount(Call *call, const char *name, const PolicyScope *scope, CurrencyCode currency)
+{
+	JsonbValue	scalar = scalar_of_kind(call, name, scope, POLICY_AMOUNT, POLICY_AMOUNT);
+	ParsedAmount parsed;
+	Amount		amount;
+
+	if (amount_parse(scalar.val.string.val, scalar.val.string.len, &parsed) != AMOUNT_PARSED)
+		elog(ERROR, "policy parameter %s has a value that does not fit its type", name);
+	amount = amount_make(parsed.currency, parsed.minor);
+	if (parsed.currency != currency)
+		ereport(ERROR,
+				errcode(MK_POLICY),
+				errmsg("parameter %s is not set in the currency that is needed", name),
+				errdetail("It is %s; needed is a value in the currency of %s.", amount_to_cstring(amount),
+						  amount_to_cstring(amount_zero(currency))),
+				errhint("Set it with policy_set() in that currency, for the seller, contract or order concerned."));
+	return amount;
+}
+
+DateADT
+policy_date(Call *call, const char *name, const PolicyScope *scope)
+{
+	JsonbValue	scalar = scalar_of_kind(call, name, scope, POLICY_DATE, POLICY_DATE);
+	DateADT		date;
+
+	if (!policy_read_date(scalar.val.string.val, scalar.val.string.len, &date))
+		elog(ERROR, "policy parameter %s has a value that does not fit its type", name);
+	return date;
+}
+
+PolicyDuration
+policy_duration(Call *call, const char *name, const PolicyScope *scope)
+{
+	Jsonb	   *value = value_of_kind(call, name, scope, POLICY_DURATION, POLICY_DURATION);
+	PolicyDuration duration;
+	JsonbValue	part;
+
+	if (!JB_ROOT_IS_OBJECT(value) || getKeyJsonValueFromContainer(&value->root, "n", 1, &part) == NULL || part.type != jbvNumeric)
+		elog(ERROR, "policy parameter %s has a value that does not fit its type", name);
+	duration.n = DatumGetInt32(DirectFunctionCall1(numeric_int4, NumericGetDatum(part.val.numeric)));
+	if (getKeyJsonValueFromContainer(&value->root, "unit", 4, &part) == NULL || part.type != jbvString)
+		elog(ERROR, "policy parameter %s has a value that does not fit its type", name);
+	duration.unit = pnstrdup(part.val.string.val, part.val.string.len);
+	return duration;
+}
+
+Jsonb *
+policy_jsonb(Call *call, const char *name, const PolicyScope *scope)
+{
+	PolicyFound found;
+
+	if (!policy_find(call, name, scope, call->now, &found))
+		elog(ERROR, "no area registers the policy parameter %s", name);
+	return found.value;
+}
