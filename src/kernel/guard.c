@@ -1,9 +1,11 @@
 /*
  * guard.c
- *		Triggers that refuse: guard_append_only() for records, guard_by_function() for columns that the extension keeps.
+ *		Triggers that refuse: guard_append_only() for records, guard_by_function() for columns that the extension
+ *		keeps.
  *
- * They hold against everybody, the tables' owner and superusers included; whoever wants around them has to take the trigger
- * off, which is DDL and leaves its trace. Which states may follow one another is not decided here (lifecycle.c).
+ * They hold against everybody, the tables' owner and superusers included; whoever wants around them has to take the
+ * trigger off, which is DDL and leaves its trace. Which states may follow one another is not decided here
+ * (lifecycle.c).
  */
 #include "kernel/guard.h"
 
@@ -85,6 +87,7 @@ called_as_trigger(FunctionCallInfo fcinfo, const char *function)
 		ereport(ERROR,
 				(errcode(MK_INVALID_ARGUMENT),
 				 errmsg("%s() works only as a trigger", function),
+				 errdetail("It was called in a query."),
 				 errhint("CREATE TRIGGER … EXECUTE FUNCTION marketplace.%s(…).", function)));
 	return (TriggerData *) fcinfo->context;
 }
@@ -239,7 +242,10 @@ guard_append_only(PG_FUNCTION_ARGS)
 			 errhint("Record a correction: a new row that points at the one it corrects.")));
 }
 
-/* The column of the list that this UPDATE changes, as an index of the trigger's arguments; 0 (the guard's name) when none. */
+/*
+ * The column of the list that this UPDATE changes, as an index of the trigger's arguments; 0 (the guard's name) when
+ * none.
+ */
 static int
 changed_inside(TriggerData *trigger)
 {
@@ -256,6 +262,7 @@ Datum
 guard_by_function(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = called_as_trigger(fcinfo, "guard_by_function");
+	TriggerEvent event = trigger->tg_event;
 	Trigger    *definition = trigger->tg_trigger;
 	const char *table = RelationGetRelationName(trigger->tg_relation);
 	int			column;
@@ -264,13 +271,14 @@ guard_by_function(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(MK_INVALID_ARGUMENT),
 				 errmsg("trigger \"%s\" does not name its guard", definition->tgname),
+				 errdetail("guard_by_function() has no arguments."),
 				 errhint("The first argument of guard_by_function() is the guard's name, the others are columns.")));
 
 	/* what arrives by logical replication was written by the function on the publisher */
 	if (guard_is_open(definition->tgargs[0]) || IsLogicalWorker())
 		return PointerGetDatum(trigger_result(trigger));
 
-	if (TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) && TRIGGER_FIRED_FOR_ROW(trigger->tg_event) && definition->tgnargs > 1)
+	if (TRIGGER_FIRED_BY_UPDATE(event) && TRIGGER_FIRED_FOR_ROW(event) && definition->tgnargs > 1)
 	{
 		column = changed_inside(trigger);
 		if (column == 0)
@@ -284,6 +292,6 @@ guard_by_function(PG_FUNCTION_ARGS)
 	ereport(ERROR,
 			(errcode(MK_WRITE_BY_FUNCTION),
 			 errmsg("rows of \"%s\" are kept by the extension", table),
-			 errdetail("%s was refused: the rows are written by its functions only.", operation_name(trigger->tg_event)),
+			 errdetail("%s was refused: the rows are written by its functions only.", operation_name(event)),
 			 errhint("Call the function that changes them: see \\df marketplace.*")));
 }

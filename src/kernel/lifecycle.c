@@ -1,12 +1,13 @@
 /*
  * lifecycle.c
- *		States move only along their lifecycle: the triggers lifecycle_guard() and lifecycle_record(), and the C side of both.
+ *		States move only along their lifecycle: the triggers lifecycle_guard() and lifecycle_record(), and the C side
+ *		of both.
  *
- * The triggers work on any table, the users' own included, on columns of type text or of a domain over it. Which transitions
- * there are is data (lifecycle_machine.c); what a transition means is decided by the areas.
+ * The triggers work on any table, the users' own included, on columns of type text or of a domain over it. Which
+ * transitions there are is data (lifecycle_machine.c); what a transition means is decided by the areas.
  *
- * A transition is named by lifecycle_execute(); a bare statement is taken as the first event, by name, that leads from the old
- * state to the new one and that the role may do.
+ * A transition is named by lifecycle_execute(); a bare statement is taken as the first event, by name, that leads
+ * from the old state to the new one and that the role may do.
  */
 #include "kernel/lifecycle.h"
 
@@ -24,7 +25,10 @@
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 
-/* The change that lifecycle_execute() runs; it names the transitions of its own statement, not those of triggers below it. */
+/*
+ * The change that lifecycle_execute() runs; it names the transitions of its own statement, not those of triggers
+ * below it.
+ */
 typedef struct NamedChange
 {
 	const char *event;
@@ -80,7 +84,7 @@ state_column(TriggerData *trigger, int most_arguments)
 	ereport(ERROR,
 			(errcode(MK_INVALID_ARGUMENT),
 			 errmsg("trigger \"%s\" has %d arguments", definition->tgname, definition->tgnargs),
-			 errdetail("lifecycle_guard() takes lifecycle and column, lifecycle_record() also the column with the id."),
+			 errdetail("lifecycle_guard() takes lifecycle and column, lifecycle_record() also the id's column."),
 			 errhint("EXECUTE FUNCTION marketplace.lifecycle_guard('shipment', 'state').")));
 }
 
@@ -125,8 +129,8 @@ row_marketplace(TriggerData *trigger)
 }
 
 /*
- * In a call of a public function its caller's capacity counts. In a bare statement the owner of the table and an operator of the
- * marketplace are the operator, and nobody else is anything.
+ * In a call of a public function its caller's capacity counts. In a bare statement the owner of the table and an
+ * operator of the marketplace are the operator, and nobody else is anything.
  */
 static int
 acting_capacity(TriggerData *trigger)
@@ -253,7 +257,9 @@ lifecycle_guard(PG_FUNCTION_ARGS)
 	int			attnum = state_column(trigger, 2);
 	StateChange change;
 
-	/* what arrives by logical replication followed its lifecycle on the publisher; a first copy arrives in any state */
+	/*
+	 * what arrives by logical replication followed its lifecycle on the publisher; a first copy arrives in any state
+	 */
 	if (state_unchanged(trigger, attnum) || IsLogicalWorker())
 		return PointerGetDatum(trigger_result(trigger));
 	change = read_change(trigger, attnum);
@@ -293,24 +299,27 @@ history_marketplace(TriggerData *trigger)
 		return marketplace_id;
 	ereport(ERROR,
 			(errcode(MK_NOT_PERMITTED),
-			 errmsg("table \"%s\" cannot write the history of marketplace %d", RelationGetRelationName(trigger->tg_relation),
-					marketplace_id),
+			 errmsg("table \"%s\" cannot write the history of marketplace %d",
+					RelationGetRelationName(trigger->tg_relation), marketplace_id),
 			 errdetail("Its owner \"%s\" is no operator of this marketplace.", GetUserNameFromId(owner, false)),
-			 errhint("Have the table owned by an operator, or drop the trigger \"%s\".", trigger->tg_trigger->tgname)));
+			 errhint("Have the table owned by an operator, or drop the trigger \"%s\".",
+					 trigger->tg_trigger->tgname)));
 }
 
 static void
 write_history(TriggerData *trigger, const StateChange *change, const LifecycleTransition *transition)
 {
 	static Statement history_insert = STATEMENT("itttttttttzl",
-		"INSERT INTO marketplace.lifecycle_history (marketplace_id, machine, relation, object_id, from_state, event, to_state,"
-		" capacity, actor, reason, recorded_at, xact) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+		"INSERT INTO marketplace.lifecycle_history (marketplace_id, machine, relation, object_id, from_state, event,"
+		" to_state, capacity, actor, reason, recorded_at, xact)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
 	Relation	rel = trigger->tg_relation;
+	const char *schema = get_namespace_name(RelationGetNamespace(rel));
 	int			capacity = call_current() != NULL || transition->capacities != 0 ? change->capacities : 0;
 	Value		values[] = {
 		value_int32(history_marketplace(trigger)),
 		value_text(change->machine->name),
-		value_text(quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), RelationGetRelationName(rel))),
+		value_text(quote_qualified_identifier(schema, RelationGetRelationName(rel))),
 		value_text(object_id_text(trigger)),
 		value_text(change->from),
 		value_text(transition->event),

@@ -8,8 +8,9 @@
 #include "kernel/call.h"
 
 /*
- * Runs an UPDATE (or INSERT) that changes a guarded state, naming the lifecycle's event and the reason for the history (may be NULL).
- * Returns the rows touched. Without it a bare UPDATE is taken as the first event that leads from the old state to the new one.
+ * Runs an UPDATE (or INSERT) that changes a guarded state, naming the lifecycle's event and the reason for the
+ * history (may be NULL). Returns the rows touched. Without it a bare UPDATE is taken as the first event that leads
+ * from the old state to the new one.
  */
 extern uint64 lifecycle_execute(Statement *change, const Value *args, const char *event, const char *reason);
 

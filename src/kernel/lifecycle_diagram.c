@@ -61,12 +61,13 @@ is_final(const LifecycleMachine *machine, const char *state)
 static bool
 is_mermaid_name(const char *name)
 {
+	static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 	static const char *const reserved[] = {"state", "note", "end", "direction", "class", "default", "style", "click"};
 
 	for (int i = 0; i < lengthof(reserved); i++)
 		if (strcmp(reserved[i], name) == 0)
 			return false;
-	return name[0] != '\0' && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(name);
+	return name[0] != '\0' && strspn(name, word) == strlen(name);
 }
 
 static char *
@@ -123,7 +124,8 @@ draw_dot(StringInfo out, const LifecycleMachine *machine, const StateList *state
 {
 	appendStringInfoString(out, "digraph ");
 	append_quoted(out, machine->name, "\\\"");
-	appendStringInfoString(out, " {\n    rankdir=LR;\n    node [shape=box, style=rounded];\n    \"\" [shape=point];\n");
+	appendStringInfoString(out, " {\n    rankdir=LR;\n    node [shape=box, style=rounded];\n");
+	appendStringInfoString(out, "    \"\" [shape=point];\n");
 	for (int i = 0; i < states->count; i++)
 	{
 		if (!is_final(machine, states->names[i]))

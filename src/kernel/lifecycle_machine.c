@@ -1,9 +1,10 @@
 /*
  * lifecycle_machine.c
- *		The state machines as this backend holds them: read once from the view marketplace.lifecycle, and again after any change.
+ *		The state machines as this backend holds them: read once from the view marketplace.lifecycle, and again after
+ *		any change.
  *
- * What changes is noticed by relcache invalidation: of the views (migrate()) and of the table lifecycle_custom, whose trigger
- * lifecycle_custom_changed() sends it for every change of a row. Nothing is enforced here (lifecycle.c).
+ * What changes is noticed by relcache invalidation: of the views (migrate()) and of the table lifecycle_custom, whose
+ * trigger lifecycle_custom_changed() sends it for every change of a row. Nothing is enforced here (lifecycle.c).
  */
 #include "kernel/lifecycle_machine.h"
 
@@ -142,13 +143,15 @@ read_machines(void)
 {
 	static Statement transitions = STATEMENT("",
 		"SELECT machine, from_state, event, to_state, capacities FROM marketplace.lifecycle"
-		" ORDER BY machine COLLATE \"C\", from_state COLLATE \"C\" NULLS FIRST, event COLLATE \"C\", to_state COLLATE \"C\"");
+		" ORDER BY machine COLLATE \"C\", from_state COLLATE \"C\" NULLS FIRST, event COLLATE \"C\","
+		" to_state COLLATE \"C\"");
 	static Statement sources = STATEMENT("",
 		"SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
 		" WHERE n.nspname = 'marketplace' AND (c.relname = 'lifecycle_custom'"
 		" OR (c.relkind = 'v' AND pg_catalog.starts_with(c.relname::text, 'lifecycle')))");
 	HASHCTL		control = {.keysize = NAMEDATALEN, .entrysize = sizeof(LifecycleMachine)};
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "marketplace lifecycles", ALLOCSET_SMALL_SIZES);
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "marketplace lifecycles",
+												  ALLOCSET_SMALL_SIZES);
 	MemoryContext before = MemoryContextSwitchTo(context);
 	MachineCache *fresh = palloc0(sizeof(MachineCache));
 	Rows		rows;
@@ -209,7 +212,7 @@ lifecycle_machine(const char *name)
 		ereport(ERROR,
 				(errcode(MK_UNKNOWN_MACHINE),
 				 errmsg("there is no lifecycle \"%s\"", name),
-				 errhint("See the view marketplace.lifecycle; your own go into the table marketplace.lifecycle_custom.")));
+				 errhint("See the view marketplace.lifecycle; your own are rows of marketplace.lifecycle_custom.")));
 	return machine;
 }
 

@@ -2,8 +2,8 @@
  * seal.c
  *		Hash chains over records: SHA-256 of the previous hash and the content.
  *
- * What the content of a record is, and where its hash is kept, is decided by whoever seals (series.c, event.c). A chain shows that
- * something was changed afterwards; it does not prevent it (guard.c does).
+ * What the content of a record is, and where its hash is kept, is decided by whoever seals (series.c, event.c). A
+ * chain shows that something was changed afterwards; it does not prevent it (guard.c does).
  */
 #include "kernel/seal.h"
 
@@ -57,7 +57,7 @@ seal_hash(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(MK_INVALID_ARGUMENT),
 				 errmsg("the previous hash is no SHA-256"),
-				 errdetail("It has %d bytes instead of %d.", (int) VARSIZE_ANY_EXHDR(previous), PG_SHA256_DIGEST_LENGTH),
+				 errdetail("It has %d bytes, not %d.", (int) VARSIZE_ANY_EXHDR(previous), PG_SHA256_DIGEST_LENGTH),
 				 errhint("Give the hash of the record before, or NULL for the first record of a chain.")));
 	PG_RETURN_BYTEA_P(seal_text(previous, text_to_cstring(PG_GETARG_TEXT_PP(1))));
 }

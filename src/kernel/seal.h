@@ -1,6 +1,7 @@
 /*
  * seal.h
- *		Hash chains: SHA-256 over the previous hash and the canonical content. Tamper evidence, not a legal certification (LG-52, IV-77).
+ *		Hash chains: SHA-256 over the previous hash and the canonical content. Tamper evidence, not a legal
+ *		certification (LG-52, IV-77).
  */
 #ifndef MARKETPLACE_SEAL_H
 #define MARKETPLACE_SEAL_H

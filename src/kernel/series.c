@@ -1,10 +1,12 @@
 /*
  * series.c
- *		Legal numbering: gapless, unique and chronological per issuer, and the hash chain along the numbers (IV-14 … IV-21).
+ *		Legal numbering: gapless, unique and chronological per issuer, and the hash chain along the numbers (IV-14 …
+ *		IV-21).
  *
- * One counter row per (issuer, kind, root, year) is locked by series_take() and moved by series_seal(), both in the last part of a
- * call, so that issuers never wait for each other and a rollback takes the number back with the document. A number that
- * was taken and not sealed was never given. What a document says is not known here: its area hands over the canonical text.
+ * One counter row per (issuer, kind, root, year) is locked by series_take() and moved by series_seal(), both in the
+ * last part of a call, so that issuers never wait for each other and a rollback takes the number back with the
+ * document. A number that was taken and not sealed was never given. What a document says is not known here: its area
+ * hands over the canonical text.
  */
 #include "kernel/series.h"
 
@@ -37,8 +39,8 @@ year_of(DateADT date)
 }
 
 /*
- * The series of this year or, when dates have gone further already, of the latest year: dates never decrease along an issuer's
- * numbers (IV-17). The row stays locked until the end of the transaction.
+ * The series of this year or, when dates have gone further already, of the latest year: dates never decrease along an
+ * issuer's numbers (IV-17). The row stays locked until the end of the transaction.
  */
 static bool
 lock_series(Call *call, const SeriesKey *key, Row *row)
@@ -48,8 +50,8 @@ lock_series(Call *call, const SeriesKey *key, Row *row)
 		" WHERE marketplace_id = $1 AND issuer_id = $2 AND kind = $3 AND root = $4 AND year >= $5"
 		" ORDER BY year DESC LIMIT 1 FOR NO KEY UPDATE");
 
-	return query_row(&lock, VALUES(value_int32(call->marketplace_id), value_int64(key->issuer_id), value_text(key->kind),
-								   value_text(key->root), value_int32(key->year)), row);
+	return query_row(&lock, VALUES(value_int32(call->marketplace_id), value_int64(key->issuer_id),
+								   value_text(key->kind), value_text(key->root), value_int32(key->year)), row);
 }
 
 static void
@@ -60,9 +62,9 @@ create_series(Call *call, const SeriesKey *key)
 		" VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING");
 
 	guard_open("series");
-	query_execute(&create, VALUES(value_int32(call->marketplace_id), value_int64(key->issuer_id), value_text(key->kind),
-								  value_text(key->root), value_int32(key->year), value_text(key->pattern),
-								  value_text(key->identifier)));
+	query_execute(&create, VALUES(value_int32(call->marketplace_id), value_int64(key->issuer_id),
+								  value_text(key->kind), value_text(key->root), value_int32(key->year),
+								  value_text(key->pattern), value_text(key->identifier)));
 	guard_close();
 }
 
@@ -86,8 +88,8 @@ lock_or_create_series(Call *call, const SeriesKey *key, Row *row)
 }
 
 SeriesNumber
-series_take(Call *call, int64 issuer_party_id, const char *kind, const char *root, const char *identifier, const char *pattern,
-			DateADT wanted)
+series_take(Call *call, int64 issuer_party_id, const char *kind, const char *root, const char *identifier,
+			const char *pattern, DateADT wanted)
 {
 	SeriesKey	key = {issuer_party_id, kind, root, identifier, pattern, year_of(wanted)};
 	SeriesFormat format = {.root = root};
@@ -118,12 +120,14 @@ static void
 write_document(Call *call, const SeriesNumber *number, bytea *hash)
 {
 	static Statement append = STATEMENT("illtdyyz",
-		"INSERT INTO marketplace.series_documents (marketplace_id, series_id, n, number, issue_date, hash, previous_hash,"
-		" recorded_at, issuer_id) SELECT s.marketplace_id, s.id, $3, $4, $5, $6, $7, $8, s.issuer_id FROM marketplace.series s"
+		"INSERT INTO marketplace.series_documents (marketplace_id, series_id, n, number, issue_date, hash,"
+		" previous_hash, recorded_at, issuer_id)"
+		" SELECT s.marketplace_id, s.id, $3, $4, $5, $6, $7, $8, s.issuer_id FROM marketplace.series s"
 		" WHERE s.marketplace_id = $1 AND s.id = $2 ON CONFLICT (marketplace_id, issuer_id, number) DO NOTHING");
 
-	if (query_execute(&append, VALUES(value_int32(call->marketplace_id), value_int64(number->series_id), value_int64(number->n),
-									  value_text(number->number), value_date(number->issue_date), value_bytea(hash),
+	if (query_execute(&append, VALUES(value_int32(call->marketplace_id), value_int64(number->series_id),
+									  value_int64(number->n), value_text(number->number),
+									  value_date(number->issue_date), value_bytea(hash),
 									  value_bytea(number->previous_hash), value_timestamptz(call->now))) == 1)
 		return;
 	ereport(ERROR,
@@ -140,9 +144,11 @@ move_counter(Call *call, const SeriesNumber *number, bytea *hash)
 		"UPDATE marketplace.series SET last_number = $3, last_date = $4, head_hash = $5"
 		" WHERE marketplace_id = $1 AND id = $2 AND last_number = $3 - 1");
 
-	if (query_execute(&move, VALUES(value_int32(call->marketplace_id), value_int64(number->series_id), value_int64(number->n),
-									value_date(number->issue_date), value_bytea(hash))) != 1)
-		elog(ERROR, "number %lld of series %lld was not the next", (long long) number->n, (long long) number->series_id);
+	if (query_execute(&move, VALUES(value_int32(call->marketplace_id), value_int64(number->series_id),
+									value_int64(number->n), value_date(number->issue_date),
+									value_bytea(hash))) != 1)
+		elog(ERROR, "number %lld of series %lld was not the next", (long long) number->n,
+			 (long long) number->series_id);
 }
 
 bytea *
@@ -158,8 +164,8 @@ series_seal(Call *call, const SeriesNumber *number, const char *canonical)
 }
 
 /*
- * What is wrong with the books of numbers; no rows: nothing. Along the numbers of a series each document is compared with the one
- * before, the last one with the counter.
+ * What is wrong with the books of numbers; no rows: nothing. Along the numbers of a series each document is compared
+ * with the one before, the last one with the counter.
  */
 PG_FUNCTION_INFO_V1(series_check);
 Datum
@@ -167,15 +173,17 @@ series_check(PG_FUNCTION_ARGS)
 {
 	static Statement check = STATEMENT("il",
 		"WITH documents AS ("
-		"  SELECT s.id AS series_id, s.issuer_id, s.pattern, s.root, s.identifier, s.year, d.n, d.number, d.issue_date, d.hash,"
-		"    d.previous_hash, pg_catalog.lag(d.n, 1, 0::bigint) OVER along AS n_before,"
+		"  SELECT s.id AS series_id, s.issuer_id, d.n, d.number, d.issue_date, d.hash, d.previous_hash,"
+		"    marketplace.series_format(s.pattern, s.root, s.identifier, s.year, d.n) AS printed,"
+		"    pg_catalog.lag(d.n, 1, 0::bigint) OVER along AS n_before,"
 		"    pg_catalog.lag(d.issue_date) OVER along AS date_before, pg_catalog.lag(d.hash) OVER along AS hash_before"
 		"  FROM marketplace.series s"
 		"  JOIN marketplace.series_documents d ON d.marketplace_id = s.marketplace_id AND d.series_id = s.id"
 		"  WHERE s.marketplace_id = $1 AND ($2 IS NULL OR s.issuer_id = $2)"
 		"  WINDOW along AS (PARTITION BY d.series_id ORDER BY d.n)),"
 		" ends AS ("
-		"  SELECT s.id AS series_id, s.last_number, s.last_date, s.head_hash, last.n, last.issue_date, last.hash, total.count"
+		"  SELECT s.id AS series_id, s.last_number, s.last_date, s.head_hash, last.n, last.issue_date, last.hash,"
+		"    total.count"
 		"  FROM marketplace.series s"
 		"  LEFT JOIN LATERAL (SELECT d.n, d.issue_date, d.hash FROM marketplace.series_documents d"
 		"    WHERE d.marketplace_id = s.marketplace_id AND d.series_id = s.id ORDER BY d.n DESC LIMIT 1) last ON true"
@@ -183,20 +191,22 @@ series_check(PG_FUNCTION_ARGS)
 		"    WHERE d.marketplace_id = s.marketplace_id AND d.series_id = s.id) total ON true"
 		"  WHERE s.marketplace_id = $1 AND ($2 IS NULL OR s.issuer_id = $2))"
 		" SELECT series_id, 'gap', n, (n_before + 1)::text, n::text FROM documents WHERE n > n_before + 1"
-		" UNION ALL SELECT series_id, 'duplicate', n, (n_before + 1)::text, n::text FROM documents WHERE n <= n_before"
+		" UNION ALL SELECT series_id, 'duplicate', n, (n_before + 1)::text, n::text FROM documents"
+		"   WHERE n <= n_before"
 		" UNION ALL SELECT pg_catalog.max(series_id), 'duplicate', pg_catalog.max(n), '1 × ' || number,"
 		"   pg_catalog.count(*) || ' × ' || number"
 		"   FROM documents GROUP BY issuer_id, number HAVING pg_catalog.count(*) > 1"
-		" UNION ALL SELECT series_id, 'number', n, marketplace.series_format(pattern, root, identifier, year, n), number FROM documents"
-		"   WHERE number <> marketplace.series_format(pattern, root, identifier, year, n)"
-		" UNION ALL SELECT series_id, 'date', n, date_before::text, issue_date::text FROM documents WHERE issue_date < date_before"
-		" UNION ALL SELECT series_id, 'chain', n, pg_catalog.encode(hash_before, 'hex'), pg_catalog.encode(previous_hash, 'hex')"
-		"   FROM documents WHERE previous_hash IS DISTINCT FROM hash_before"
-		" UNION ALL SELECT series_id, 'counter', n, last_number::text, count::text FROM ends WHERE last_number <> count"
-		" UNION ALL SELECT series_id, 'last_date', n, last_date::text, issue_date::text FROM ends"
-		"   WHERE last_date IS DISTINCT FROM issue_date"
-		" UNION ALL SELECT series_id, 'head', n, pg_catalog.encode(head_hash, 'hex'), pg_catalog.encode(hash, 'hex') FROM ends"
-		"   WHERE head_hash IS DISTINCT FROM hash"
+		" UNION ALL SELECT series_id, 'number', n, printed, number FROM documents WHERE number <> printed"
+		" UNION ALL SELECT series_id, 'date', n, pg_catalog.to_char(date_before, 'YYYY-MM-DD'),"
+		"   pg_catalog.to_char(issue_date, 'YYYY-MM-DD') FROM documents WHERE issue_date < date_before"
+		" UNION ALL SELECT series_id, 'chain', n, pg_catalog.encode(hash_before, 'hex'),"
+		"   pg_catalog.encode(previous_hash, 'hex') FROM documents WHERE previous_hash IS DISTINCT FROM hash_before"
+		" UNION ALL SELECT series_id, 'counter', n, last_number::text, count::text FROM ends"
+		"   WHERE last_number <> count"
+		" UNION ALL SELECT series_id, 'last_date', n, pg_catalog.to_char(last_date, 'YYYY-MM-DD'),"
+		"   pg_catalog.to_char(issue_date, 'YYYY-MM-DD') FROM ends WHERE last_date IS DISTINCT FROM issue_date"
+		" UNION ALL SELECT series_id, 'head', n, pg_catalog.encode(head_hash, 'hex'),"
+		"   pg_catalog.encode(hash, 'hex') FROM ends WHERE head_hash IS DISTINCT FROM hash"
 		" ORDER BY 1, 3, 2");
 	Call		call;
 

@@ -1,6 +1,7 @@
 /*
  * series.h
- *		Legal numbering: gapless, unique and chronological per issuer (DESIGN.md §4, rules IV-14…IV-21). The counter is locked last.
+ *		Legal numbering: gapless, unique and chronological per issuer (DESIGN.md §4, rules IV-14…IV-21). The counter
+ *		is locked last.
  */
 #ifndef MARKETPLACE_SERIES_H
 #define MARKETPLACE_SERIES_H
@@ -20,10 +21,13 @@ typedef struct SeriesNumber
  * Takes the next number. Only from work deferred with call_defer(): the counter row stays locked until commit.
  * pattern: '{root}-{siren}-{yyyy}-{n:6}' (policy iv.number_pattern). identifier: what {siren} prints.
  */
-extern SeriesNumber series_take(Call *call, int64 issuer_party_id, const char *kind, const char *root, const char *identifier,
-								const char *pattern, DateADT wanted);
+extern SeriesNumber series_take(Call *call, int64 issuer_party_id, const char *kind, const char *root,
+								const char *identifier, const char *pattern, DateADT wanted);
 
-/* Stores the document's hash as the head of the series' chain: SHA-256 of (previous hash, canonical content); returns it. */
+/*
+ * Stores the document's hash as the head of the series' chain: SHA-256 of (previous hash, canonical content); returns
+ * it.
+ */
 extern bytea *series_seal(Call *call, const SeriesNumber *number, const char *canonical);
 
 #endif

@@ -2,8 +2,8 @@
  * series_format.c
  *		Prints legal numbers by a pattern: literal characters and {root}, {siren}, {yyyy}, {n:6} (IV-18).
  *
- * A series restarts every year, so a pattern without the year would print the same number twice and is refused. Which number comes
- * next is not decided here (series.c).
+ * A series restarts every year, so a pattern without the year would print the same number twice and is refused. Which
+ * number comes next is not decided here (series.c).
  */
 #include "kernel/series_format.h"
 
@@ -32,7 +32,7 @@ refuse_pattern(const char *pattern, const char *detail)
 			(errcode(MK_SERIES),
 			 errmsg("\"%s\" is no pattern for a numbering series", pattern),
 			 errdetail("%s", detail),
-			 errhint("Placeholders are {root}, {siren}, {yyyy} and {n:6}; the default is {root}-{siren}-{yyyy}-{n:6}.")));
+			 errhint("Placeholders are {root}, {siren}, {yyyy} and {n:6}; default: {root}-{siren}-{yyyy}-{n:6}.")));
 }
 
 /* Prints a placeholder's text; it must be there and is never empty, or two issuers could share a number. */
@@ -56,7 +56,8 @@ print_counter(Printing *out, const SeriesFormat *format, const char *width_text,
 	long		width = strtol(width_text, &end, 10);
 
 	if (*width_text < '1' || *width_text > '9' || *end != '\0' || width > COUNTER_MAX_WIDTH)
-		refuse_pattern(format->pattern, psprintf("The width in {n:%s} is not between 1 and %d.", width_text, COUNTER_MAX_WIDTH));
+		refuse_pattern(format->pattern,
+					   psprintf("The width in {n:%s} is not between 1 and %d.", width_text, COUNTER_MAX_WIDTH));
 	appendStringInfo(&out->number, "%0*lld", (int) width, (long long) n);
 	out->counters++;
 }
@@ -87,8 +88,8 @@ check_number(const SeriesFormat *format, const char *number)
 	ereport(ERROR,
 			(errcode(MK_SERIES),
 			 errmsg("\"%s\" is no legal document number", number),
-			 errdetail("A number has at most %d characters of A-Z, a-z, 0-9, +, _, / and - (BR-FR-01, BR-FR-02); this one has %d.",
-					   NUMBER_MAX_LENGTH, (int) strlen(number)),
+			 errdetail("It has %d bytes; allowed are %d, of A-Z a-z 0-9 + _ / - (BR-FR-01, BR-FR-02).",
+					   (int) strlen(number), NUMBER_MAX_LENGTH),
 			 errhint("Shorten or correct the pattern \"%s\" or what it prints.", format->pattern)));
 }
 
