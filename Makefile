@@ -42,5 +42,8 @@ src/kernel/migrate_sql.inc: test/run/embed_sql.sh $(SQL_STATE) $(SQL_REPLAY) Mak
 
 src/kernel/migrate.o src/kernel/migrate.bc: src/kernel/migrate_sql.inc
 
+installcheck: | out/regress
+out/regress: ; mkdir -p $@
+
 # A header may change any object: small tree, simple rule.
 $(OBJS): $(wildcard src/*.h src/*/*.h)

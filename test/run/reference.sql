@@ -98,7 +98,7 @@ SELECT DISTINCT 3, split_part(name, '_', 1), '', 1, format(E'\n### %s', split_pa
   FROM routine WHERE prokind IN ('f', 'p') AND NOT is_trigger
 UNION ALL
 SELECT 3, split_part(name, '_', 1), name || '(' || identity || ')', 2,
-       format(E'\n#### `%s`\n\n```\n%s(%s)%s\n```\n\n%s\n*%s*', name, name, arguments, ' → ' || result, pg_temp.paragraph(comment), volatility)
+       format(E'\n#### `%s`\n\n```\n%s(%s)%s   -- %s\n```\n\n%s', name, name, arguments, ' → ' || result, volatility, pg_temp.paragraph(comment))
   FROM routine WHERE prokind IN ('f', 'p') AND NOT is_trigger;
 
 INSERT INTO line
