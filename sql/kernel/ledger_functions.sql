@@ -22,7 +22,7 @@ COMMENT ON FUNCTION marketplace.trial_balance_as_of(int, timestamptz, timestampt
 CREATE FUNCTION marketplace.ledger_verify(marketplace_id int, OUT check_name text, OUT object text, OUT expected text, OUT found text)
 RETURNS SETOF record
 AS 'MODULE_PATHNAME', 'ledger_verify'
-LANGUAGE c STABLE PARALLEL RESTRICTED;
+LANGUAGE c STABLE PARALLEL RESTRICTED SET jit = off;
 COMMENT ON FUNCTION marketplace.ledger_verify(int) IS
 'Recomputes the books from the journal and returns a row for each thing that does not hold; no rows when all is well. Checks: stored_balance, running_balance, below_zero (FD-5), ring_balance (FD-1), ring_crossed (FD-2), currency, amount, mirror (FD-8), account_missing, cause_missing (FD-4), positions, kind. Reads every transfer of the marketplace. For operators and auditors. Errors: MK001, MK005.';
 

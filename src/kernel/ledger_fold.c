@@ -25,20 +25,25 @@ bound_of(Call *call, int64 horizon)
 	return DatumGetInt64(query_datum(&bound, VALUES(value_int32(call->marketplace_id), value_int64(horizon))));
 }
 
-/* The id is read before the number: whoever gets this number or a higher one takes its id later. */
+/*
+ * The id is read before the number: whoever gets this number or a higher one takes its id later. A fold that sets a mark has a number
+ * of its own below it, so that two folds never set the same mark and never wait for each other.
+ */
 static void
 set_mark(Call *call)
 {
-	static Statement last_id = STATEMENT("", "SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM marketplace.posting_ids");
+	static Statement last_id = STATEMENT("",
+		"SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM marketplace.posting_ids");
+	static Statement marked = STATEMENT("il",
+		"SELECT EXISTS (SELECT FROM marketplace.ledger_folds WHERE marketplace_id = $1 AND posting_id >= $2)");
 	static Statement insert = STATEMENT("ill",
-		"INSERT INTO marketplace.ledger_folds (marketplace_id, next_xact, posting_id)"
-		" SELECT $1, $2, $3"
-		"  WHERE NOT EXISTS (SELECT FROM marketplace.ledger_folds WHERE marketplace_id = $1 AND posting_id >= $3)"
-		" ON CONFLICT DO NOTHING");
+		"INSERT INTO marketplace.ledger_folds (marketplace_id, next_xact, posting_id) VALUES ($1, $2, $3)");
 	int64		posting_id = DatumGetInt64(query_datum(&last_id, NO_VALUES));
-	int64		next_xact = epoch_next_xact();
 
-	query_execute(&insert, VALUES(value_int32(call->marketplace_id), value_int64(next_xact), value_int64(posting_id)));
+	if (DatumGetBool(query_datum(&marked, VALUES(value_int32(call->marketplace_id), value_int64(posting_id)))))
+		return;
+	(void) epoch_xact();
+	query_execute(&insert, VALUES(value_int32(call->marketplace_id), value_int64(epoch_next_xact()), value_int64(posting_id)));
 }
 
 /* Marks below the best one that the horizon has reached. */

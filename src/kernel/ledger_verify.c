@@ -7,36 +7,32 @@
  */
 #include "kernel/ledger_internal.h"
 
-/* Stored balances against the sum of all transfers, whatever is folded. */
+/* Balances as anybody reads them (stored, plus what is not folded yet) against the sum of all transfers. */
 #define STORED_BALANCES \
 	"SELECT 'stored_balance' AS check_name, 'account ' || b.account_id AS object," \
-	"       COALESCE(s.sum, marketplace.zero(b.currency))::pg_catalog.text AS expected, b.balance::pg_catalog.text AS found" \
-	"  FROM marketplace.account_balance_rows b" \
-	"  LEFT JOIN sums s ON s.account_id = b.account_id" \
-	" WHERE b.marketplace_id = $1 AND b.balance <> COALESCE(s.sum, marketplace.zero(b.currency))"
+	"       b.proven::pg_catalog.text AS expected, b.balance::pg_catalog.text AS found" \
+	"  FROM balances b WHERE b.balance <> b.proven"
 
-/* Along a checked account each balance is the one before, plus or minus the amount. */
+/* Along a checked account each balance is the one before, plus or minus the amount. In minor units: currencies are another check. */
 #define RUNNING_BALANCES \
 	"SELECT 'running_balance', 'posting ' || c.posting_id || ', transfer ' || c.position || ', account ' || c.account_id," \
-	"       (c.before + c.change)::pg_catalog.text, c.balance::pg_catalog.text" \
-	"  FROM (SELECT l.posting_id, l.position, l.account_id, l.balance, l.change," \
-	"               COALESCE(pg_catalog.lag(l.balance) OVER (PARTITION BY l.account_id ORDER BY l.posting_id, l.position)," \
-	"                        marketplace.zero(l.currency)) AS before" \
+	"       marketplace.amount_of_minor_units(c.proven, c.currency)::pg_catalog.text, c.balance::pg_catalog.text" \
+	"  FROM (SELECT l.posting_id, l.position, l.account_id, l.balance, l.currency, marketplace.minor_units(l.change)" \
+	"               + COALESCE(pg_catalog.lag(marketplace.minor_units(l.balance))" \
+	"                          OVER (PARTITION BY l.account_id ORDER BY l.posting_id, l.position), 0) AS proven" \
 	"          FROM legs l WHERE l.checked) c" \
-	" WHERE c.balance IS DISTINCT FROM c.before + c.change"
+	" WHERE marketplace.minor_units(c.balance) IS DISTINCT FROM c.proven"
 
 #define BELOW_ZERO \
 	"SELECT 'below_zero', 'account ' || b.account_id, marketplace.zero(b.currency)::pg_catalog.text, b.balance::pg_catalog.text" \
-	"  FROM marketplace.account_balance_rows b" \
-	" WHERE b.marketplace_id = $1 AND b.checked AND b.balance < marketplace.zero(b.currency)"
+	"  FROM balances b WHERE b.checked AND b.balance < marketplace.zero(b.currency)"
 
-/* From the stored balances: the journal cannot be out of balance, each row holds both legs. */
+/* From the balances: the journal itself cannot be out of balance, each row holds both legs. */
 #define RING_BALANCES \
 	"SELECT 'ring_balance', b.ring || ' ring, ' || b.currency::pg_catalog.text," \
 	"       marketplace.sum(CASE b.side WHEN 'debit' THEN b.balance END)::pg_catalog.text," \
 	"       marketplace.sum(CASE b.side WHEN 'credit' THEN b.balance END)::pg_catalog.text" \
-	"  FROM marketplace.account_balance_rows b WHERE b.marketplace_id = $1" \
-	" GROUP BY b.ring, b.currency" \
+	"  FROM balances b GROUP BY b.ring, b.currency" \
 	" HAVING marketplace.sum(CASE b.side WHEN 'debit' THEN b.balance ELSE - b.balance END) <> marketplace.zero(b.currency)"
 
 #define RINGS_CROSSED \
@@ -49,7 +45,10 @@
 #define CURRENCIES \
 	"SELECT 'currency', 'posting ' || l.posting_id || ', transfer ' || l.position || ', account ' || l.account_id," \
 	"       l.currency::pg_catalog.text, marketplace.currency(l.amount)::pg_catalog.text" \
-	"  FROM legs l WHERE marketplace.currency(l.amount) <> l.currency"
+	"  FROM legs l WHERE marketplace.currency(l.amount) <> l.currency OR marketplace.currency(l.balance) <> l.currency" \
+	" UNION ALL " \
+	"SELECT 'currency', 'account ' || h.account_id, h.currency::pg_catalog.text, marketplace.currency(h.stored)::pg_catalog.text" \
+	"  FROM held h WHERE marketplace.currency(h.stored) <> h.currency"
 
 #define AMOUNTS \
 	"SELECT 'amount', 'posting ' || t.posting_id || ', transfer ' || t.position, 'more than zero, between two accounts'," \
@@ -98,14 +97,24 @@
 
 static Statement verify = STATEMENT("i",
 	"WITH held AS MATERIALIZED ("
-	" SELECT a.id AS account_id, a.kind, k.ring, k.side, k.checked, a.folded_xact IS NOT NULL AS folded, a.currency"
+	" SELECT a.id AS account_id, a.kind, k.ring, k.side, k.checked, a.currency, a.balance AS stored,"
+	"        a.folded_xact IS NOT NULL AS folded, a.folded_xact, a.folded_posting_id"
 	"   FROM marketplace.accounts a JOIN marketplace.account_kinds() k ON k.kind = a.kind WHERE a.marketplace_id = $1),"
 	" legs AS MATERIALIZED ("
 	" SELECT e.posting_id, e.position, e.account_id, e.amount, e.balance, h.kind, h.checked, h.currency,"
+	"        e.xact >= h.folded_xact AND e.posting_id > h.folded_posting_id AS unfolded,"
 	"        CASE WHEN e.side = h.side THEN e.amount ELSE - e.amount END AS change"
 	"   FROM marketplace.transfer_legs e JOIN held h ON h.account_id = e.account_id WHERE e.marketplace_id = $1),"
-	" sums AS (SELECT l.account_id, marketplace.sum(l.change) AS sum FROM legs l"
-	"           WHERE marketplace.currency(l.amount) = l.currency GROUP BY l.account_id),"
+	" balances AS ("
+	" SELECT h.account_id, h.ring, h.side, h.checked, h.currency,"
+	"        h.stored + COALESCE(s.unfolded, marketplace.zero(h.currency)) AS balance,"
+	"        COALESCE(s.proven, marketplace.zero(h.currency)) AS proven"
+	"   FROM held h"
+	"   LEFT JOIN (SELECT l.account_id, marketplace.sum(l.change) AS proven,"
+	"                     marketplace.sum(CASE WHEN l.unfolded THEN l.change END) AS unfolded"
+	"                FROM legs l WHERE marketplace.currency(l.amount) = l.currency GROUP BY l.account_id) s"
+	"     ON s.account_id = h.account_id"
+	"  WHERE marketplace.currency(h.stored) = h.currency),"
 	" by_kind AS (SELECT l.kind, l.currency, marketplace.sum(l.change) AS balance FROM legs l"
 	"              WHERE marketplace.currency(l.amount) = l.currency GROUP BY l.kind, l.currency)"
 	" SELECT * FROM ("
