@@ -32,12 +32,14 @@ typedef struct OrderLine
 	const char *seller_order_state;	/* 'placed', 'accepted', 'refused' */
 	const char *commission_category;
 	const char *sku;			/* NULL when not given */
+	const char *gtin;			/* likewise */
 	const char *description;
 	const char *unit;			/* UN/ECE Rec 20 */
 	Numeric		net_price;		/* per price_base_quantity, excluding VAT */
 	Numeric		price_base_quantity;
 	const char *vat_category;
 	Numeric		vat_rate;		/* NULL for category O */
+	const char *exemption_code;	/* VATEX code, part of the VAT key; NULL for none */
 	Numeric		quantity;
 	Numeric		cancelled;
 	Numeric		shipped;
@@ -61,6 +63,9 @@ extern void order_lock(Call *call, int64 order_id);
 
 /* The order's buyer and currency; MK004 when it does not exist. */
 extern void order_get(Call *call, int64 order_id, int64 *buyer_id, CurrencyCode *currency);
+
+/* The buyer's purchase order number (BT-13), for documents; MK004 likewise. */
+extern char *order_reference(Call *call, int64 order_id);
 
 extern OrderLines order_lines(Call *call, int64 order_id);
 extern OrderLine *order_line_get(Call *call, int64 order_line_id);	/* MK004 when it does not exist */
