@@ -24,6 +24,11 @@ RETURNS boolean AS 'MODULE_PATHNAME' LANGUAGE c STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION marketplace.access_sees(int, bigint[]) IS
 'True when the current role is operator or auditor of the marketplace, or acts for one of the parties. For row-level security.';
 
+CREATE FUNCTION marketplace.access_belongs(marketplace_id int)
+RETURNS boolean AS 'MODULE_PATHNAME' LANGUAGE c STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION marketplace.access_belongs(int) IS
+'True when the current role has any capacity in the marketplace. For row-level security of what all its parties may see.';
+
 CREATE FUNCTION marketplace.access_changed() RETURNS trigger AS 'MODULE_PATHNAME' LANGUAGE c;
 COMMENT ON FUNCTION marketplace.access_changed() IS
 'Trigger of access_grants: lets every session read its rights again.';

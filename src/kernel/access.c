@@ -286,6 +286,15 @@ access_sees(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(false);
 }
 
+/* Row-level security: anybody of the marketplace */
+PG_FUNCTION_INFO_V1(access_belongs);
+Datum
+access_belongs(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(!PG_ARGISNULL(0) && (access_allows(GetUserId(), PG_GETARG_INT32(0), CAPACITY_OPERATOR, 0) ||
+										access_entry(GetUserId(), PG_GETARG_INT32(0))->count > 0));
+}
+
 /* Statement trigger on access_grants: every backend reads its rights again. */
 PG_FUNCTION_INFO_V1(access_changed);
 Datum
