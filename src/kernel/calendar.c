@@ -2,12 +2,13 @@
  * calendar.c
  *		Which days a calendar is open, and arithmetic with open days (RD-24…RD-27). Deadlines are in calendar_clock.c.
  *
- * A deadline is a fact, so no day may depend on a job having run: the closed days of any year follow from weekend and rules, and
- * single rows of calendar_holidays add or cancel days. A calendar inherits the holidays, not the weekend, of the one
- * it is based on. What is nearest decides: row of the calendar itself, weekend, its rules; then row and rules of its base, and so on.
+ * A deadline is a fact, so no day may depend on a job having run: the closed days of any year follow from weekend and
+ * rules, and single rows of calendar_holidays add or cancel days. A calendar inherits the holidays, not the weekend,
+ * of the one it is based on. What is nearest decides: row of the calendar itself, weekend, its rules; then row and
+ * rules of its base, and so on.
  *
- * Each backend keeps the closed days of a calendar's year as a bitmap. A row trigger on the tables sends a relation cache
- * invalidation, so that a change is seen by all backends from its commit on, standbys included.
+ * Each backend keeps the closed days of a calendar's year as a bitmap. A row trigger on the tables sends a relation
+ * cache invalidation, so that a change is seen by all backends from its commit on, standbys included.
  */
 #include "postgres.h"
 
@@ -150,8 +151,8 @@ read_weekend(const char *calendar)
 }
 
 /*
- * Holidays of the calendar (level 0) and of those it is based on, in the order in which they apply: farthest first, and on each
- * level rules (is_open NULL) before single rows.
+ * Holidays of the calendar (level 0) and of those it is based on, in the order in which they apply: farthest first,
+ * and on each level rules (is_open NULL) before single rows.
  */
 static Statement holidays_of = STATEMENT("ti",
 	"SELECT level, day, is_open"
@@ -228,8 +229,8 @@ read_year(CalendarYear *year)
 }
 
 /*
- * Like the catalogs, calendars are read as committed now. A transaction with one snapshot for all its queries, and a parallel one,
- * cannot: what they read is used by the running call only.
+ * Like the catalogs, calendars are read as committed now. A transaction with one snapshot for all its queries, and a
+ * parallel one, cannot: what they read is used by the running call only.
  */
 static void
 read_year_as_committed(CalendarYear *year)

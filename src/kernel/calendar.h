@@ -22,7 +22,10 @@ extern DateADT calendar_easter(int year);
 extern TimestampTz calendar_deadline(TimestampTz start, int n, const char *unit, const char *calendar,
 									 const char *zone);
 
-/* A time during which the clock stands still: [from, to), in order and apart; DT_NOBEGIN and DT_NOEND for an open end. */
+/*
+ * A time during which the clock stands still: [from, to), in order and apart; DT_NOBEGIN and DT_NOEND for an open
+ * end.
+ */
 typedef struct CalendarPause
 {
 	TimestampTz from;

@@ -2,8 +2,8 @@
  * calendar_clock.c
  *		Deadlines (RD-14): hours, calendar days and business days from an instant, in a time zone, with pauses.
  *
- * Days are counted in local time, so that a deadline keeps its time of day over a change of summer time; hours are counted as they
- * pass. Which days are open is known by calendar.c.
+ * Days are counted in local time, so that a deadline keeps its time of day over a change of summer time; hours are
+ * counted as they pass. Which days are open is known by calendar.c.
  */
 #include "postgres.h"
 
@@ -29,8 +29,8 @@ typedef struct Clock
 } Clock;
 
 /*
- * PostgreSQL reads unknown names with a figure in them as fixed offsets ('Europe/Pariss+1'): we take none. No zone that a law names
- * has a figure.
+ * PostgreSQL reads unknown names with a figure in them as fixed offsets ('Europe/Pariss+1'): we take none. No zone
+ * that a law names has a figure.
  */
 static pg_tz *
 find_zone(const char *name)
@@ -155,7 +155,10 @@ make_clock(const char *unit, const char *calendar, const char *zone)
 	return clock;
 }
 
-/* Instants on the clock's own axis, where its units have one length: local time for days, time as it passes for hours. */
+/*
+ * Instants on the clock's own axis, where its units have one length: local time for days, time as it passes for
+ * hours.
+ */
 static int64
 axis_of(const Clock *clock, TimestampTz at)
 {
@@ -207,7 +210,10 @@ calendar_deadline(TimestampTz start, int n, const char *unit, const char *calend
 	return calendar_deadline_with_pauses(start, n, unit, calendar, zone, NULL, 0);
 }
 
-/* How far the clock runs on from the position: to the end of the day when it counts open days, to the limit otherwise. 0: it does not run. */
+/*
+ * How far the clock runs on from the position: to the end of the day when it counts open days, to the limit
+ * otherwise. 0: it does not run.
+ */
 static int64
 run_from(Clock *clock, int64 position, int64 limit)
 {

@@ -1,7 +1,7 @@
 /*
  * calendar_functions.c
- *		The SQL functions and triggers of the calendars. Calendars are shared by all marketplaces and anybody may count days, so
- *		there is no call frame here; what the days are is decided in calendar.c.
+ *		The SQL functions and triggers of the calendars. Calendars are shared by all marketplaces and anybody may
+ *		count days, so there is no call frame here; what the days are is decided in calendar.c.
  */
 #include "postgres.h"
 

@@ -1,10 +1,10 @@
 /*
  * policy.c
- *		Policy parameters for C: the value in force for a scope, and where it comes from. Setting them is in policy_set.c, their types
- *		are in policy_value.c.
+ *		Policy parameters for C: the value in force for a scope, and where it comes from. Setting them is in
+ *		policy_set.c, their types are in policy_value.c.
  *
- * One kept statement answers a look-up: registry and the rows of all scopes that apply, narrowest first. There is no cache, so a value is in
- * force with the commit that sets it, in every session.
+ * One kept statement answers a look-up: registry and the rows of all scopes that apply, narrowest first. There is no
+ * cache, so a value is in force with the commit that sets it, in every session.
  */
 #include "postgres.h"
 

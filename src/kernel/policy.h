@@ -1,6 +1,7 @@
 /*
  * policy.h
- *		Versioned parameters and decision tables. The narrowest scope wins: order > contract > seller > category > country > marketplace (RD-16).
+ *		Versioned parameters and decision tables. The narrowest scope wins: order > contract > seller > category >
+ *		country > marketplace (RD-16).
  */
 #ifndef MARKETPLACE_POLICY_H
 #define MARKETPLACE_POLICY_H
@@ -24,8 +25,8 @@ typedef struct PolicyDuration
 } PolicyDuration;
 
 /*
- * The value in force at call->now; the default of the registry when no row says otherwise. An unknown name is an internal error, as is a
- * getter that does not fit the registered type. scope may be NULL: the marketplace.
+ * The value in force at call->now; the default of the registry when no row says otherwise. An unknown name is an
+ * internal error, as is a getter that does not fit the registered type. scope may be NULL: the marketplace.
  */
 extern char *policy_text(Call *call, const char *name, const PolicyScope *scope);	/* of text and choice */
 extern bool policy_bool(Call *call, const char *name, const PolicyScope *scope);
@@ -37,8 +38,9 @@ extern PolicyDuration policy_duration(Call *call, const char *name, const Policy
 extern Jsonb *policy_jsonb(Call *call, const char *name, const PolicyScope *scope);	/* of any type */
 
 /*
- * First rule of the decision table whose condition holds for the facts. outcome is NULL when none does, and when no version of the table is in
- * force (version is 0 then). A changing call records the decision, about the object when one is named.
+ * First rule of the decision table whose condition holds for the facts. outcome is NULL when none does, and when no
+ * version of the table is in force (version is 0 then). A changing call records the decision, about the object when
+ * one is named.
  */
 typedef struct Decision
 {

@@ -1,9 +1,10 @@
 /*
  * policy_facts.c
- *		The facts of a decision table: which there are, of which type, and that conditions look at no others (SETTLED 10).
+ *		The facts of a decision table: which there are, of which type, and that conditions look at no others (SETTLED
+ *		10).
  *
- * A condition that asks for a fact nobody declared would silently never hold, so both facts and conditions are held against the
- * declaration.
+ * A condition that asks for a fact nobody declared would silently never hold, so both facts and conditions are held
+ * against the declaration.
  */
 #include "postgres.h"
 

@@ -1,7 +1,7 @@
 /*
  * policy_publish.c
- *		policy_table_publish(): a new version of a decision table from a document, refused unless every case that it declares comes
- *		out as declared.
+ *		policy_table_publish(): a new version of a decision table from a document, refused unless every case that it
+ *		declares comes out as declared.
  */
 #include "postgres.h"
 

@@ -1,10 +1,11 @@
 /*
  * policy_rules.c
- *		Decision tables at work: deciding, checking declared cases, explaining a stored decision and replaying stored decisions under another
- *		version. Publishing is in policy_publish.c.
+ *		Decision tables at work: deciding, checking declared cases, explaining a stored decision and replaying stored
+ *		decisions under another version. Publishing is in policy_publish.c.
  *
- * Conditions are SQL/JSON paths, evaluated by jsonb_path_match(). One that has no truth value (it compares a text with a number, leads
- * nowhere, divides by zero) is an error of the rule: no money moves on a rule that nobody understood.
+ * Conditions are SQL/JSON paths, evaluated by jsonb_path_match(). One that has no truth value (it compares a text
+ * with a number, leads nowhere, divides by zero) is an error of the rule: no money moves on a rule that nobody
+ * understood.
  */
 #include "postgres.h"
 

@@ -2,8 +2,8 @@
  * policy_set.c
  *		policy_set(), policy_get() and policy_explain(): setting parameters and asking for them in SQL.
  *
- * What was in force at an instant stays so: a value starts now or later, ends the range of the one before it, and changes no row
- * otherwise. Look-ups for C are in policy.c.
+ * What was in force at an instant stays so: a value starts now or later, ends the range of the one before it, and
+ * changes no row otherwise. Look-ups for C are in policy.c.
  */
 #include "postgres.h"
 

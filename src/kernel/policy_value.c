@@ -1,7 +1,7 @@
 /*
  * policy_value.c
- *		The types that policy parameters have: what the registry's value_type means, which JSON values fit it, and which of two values is
- *		the stronger. Where values come from is not known here.
+ *		The types that policy parameters have: what the registry's value_type means, which JSON values fit it, and
+ *		which of two values is the stronger. Where values come from is not known here.
  */
 #include "postgres.h"
 

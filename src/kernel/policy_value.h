@@ -1,6 +1,7 @@
 /*
  * policy_value.h
- *		What the files policy*.c know of one another: value types of parameters, facts of decision tables, versions in time.
+ *		What the files policy*.c know of one another: value types of parameters, facts of decision tables, versions in
+ *		time.
  */
 #ifndef MARKETPLACE_POLICY_VALUE_H
 #define MARKETPLACE_POLICY_VALUE_H
