@@ -11,10 +11,12 @@
 typedef struct SeriesNumber
 {
 	int64		series_id;
+	int64		issuer_id;
 	int64		n;				/* 1, 2, 3 … within (issuer, kind, year, root) */
 	char	   *number;			/* the legal number, printed by the series' pattern */
 	DateADT		issue_date;		/* max(wanted, last date of the series) */
 	bytea	   *previous_hash;	/* NULL for the first document of the series */
+	char	   *ctid;			/* of the counter row as taken; for series_seal() */
 } SeriesNumber;
 
 /*
