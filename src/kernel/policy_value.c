@@ -237,7 +237,9 @@ policy_check_value(const char *name, const PolicyType *type, Jsonb *value)
 				errhint("Give %s.", example_of(type->kind)));
 }
 
-/* The number that a bound compares; unit tells what it counts, so that only like is compared with like. */
+/* The number that a bound compares; unit tells what it counts, so that only like is compared with like. The value was checked
+ * when it was recorded.
+ */
 static Numeric
 size_of(const PolicyType *type, Jsonb *value, char **unit)
 {
@@ -247,15 +249,19 @@ size_of(const PolicyType *type, Jsonb *value, char **unit)
 	*unit = "";
 	if (type->kind == POLICY_DURATION)
 	{
-		(void) getKeyJsonValueFromContainer(&value->root, "unit", 4, &part);
+		if (getKeyJsonValueFromContainer(&value->root, "unit", 4, &part) == NULL)
+			elog(ERROR, "a recorded duration has no unit");
 		*unit = pnstrdup(part.val.string.val, part.val.string.len);
-		(void) getKeyJsonValueFromContainer(&value->root, "n", 1, &part);
+		if (getKeyJsonValueFromContainer(&value->root, "n", 1, &part) == NULL)
+			elog(ERROR, "a recorded duration has no number");
 		return part.val.numeric;
 	}
-	(void) read_scalar(value, &part);
+	if (!read_scalar(value, &part))
+		elog(ERROR, "a recorded value of type \"%s\" is no scalar", type->text);
 	if (type->kind != POLICY_AMOUNT)
 		return part.val.numeric;
-	(void) amount_parse(part.val.string.val, part.val.string.len, &amount);
+	if (amount_parse(part.val.string.val, part.val.string.len, &amount) != AMOUNT_PARSED)
+		elog(ERROR, "a recorded amount cannot be read");
 	*unit = psprintf("currency %d", amount.currency);
 	return int64_to_numeric(amount.minor);
 }

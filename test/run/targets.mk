@@ -34,3 +34,7 @@ soak:
 	@$(WORKSHOP) test test/run/soak.sh
 
 -include test/run/fuzz.mk
+$(patsubst %,fuzz-%,$(FUZZERS)): | fuzz-tools
+.PHONY: fuzz-tools
+fuzz-tools:
+	@test/run/setup.sh build fuzz
