@@ -124,7 +124,7 @@ policy_bind_facts(const char *table, Jsonb *declaration, Jsonb *facts)
 	JsonbIterator *iterator = JsonbIteratorInit(&declaration->root);
 	JsonbParseState *state = NULL;
 	JsonbValue	item;
-	JsonbValue	name;
+	JsonbValue	name = {0};
 	JsonbIteratorToken token;
 
 	if (!JB_ROOT_IS_OBJECT(facts))
