@@ -33,7 +33,7 @@
 #define CAPACITY_CARRIER	0x08
 #define CAPACITY_INSURER	0x10
 #define CAPACITY_AUDITOR	0x20	/* reads everything, changes nothing */
-#define CAPACITY_SYSTEM		0x40	/* tick(): what is due is carried out */
+#define CAPACITY_SYSTEM		0x40	/* reactions and tick(): what follows and what is due is carried out */
 
 struct Posting;					/* ledger.h */
 struct PendingEvent;			/* event.h */

@@ -48,12 +48,17 @@ guard_ask(Call *call, const char *name, int64 object_id)
 			guard->function(call, object_id);
 }
 
+/* What follows from an event is the system's doing, whoever caused it: lifecycles list 'system' for it. */
 static void
 react(Call *call, const Event *event)
 {
+	int			capacity = call->capacity;
+
+	call->capacity = CAPACITY_SYSTEM;
 	for (const Reaction *reaction = reactions; reaction != NULL && reaction->event_type != NULL; reaction++)
 		if (strcmp(reaction->event_type, event->type) == 0)
 			reaction->function(call, event);
+	call->capacity = capacity;
 }
 
 int
