@@ -21,6 +21,11 @@ for file in "$reports".*; do
 	found=$((found + 1))
 	head -n 60 "$file"
 done
+# Undefined behaviour is reported on standard error, which is the server's log; so is a backend that died without a word.
+if grep -nE -A8 'runtime error:|was terminated by signal' "$STAGE/server/log" >"$STAGE/faults"; then
+	found=$((found + $(grep -cE '^[0-9]+:' "$STAGE/faults")))
+	head -n 60 "$STAGE/faults"
+fi
 echo "sanitizer reports: $found"
 echo "$passed passed, $((failed + found)) failed"
 [ $((failed + found)) -eq 0 ]

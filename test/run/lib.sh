@@ -45,8 +45,9 @@ has_migrate() {
 
 # fresh_database NAME [EXTENSION]: an empty database with the extension, migrated, and perhaps another extension.
 fresh_database() {
-	PGOPTIONS='-c client_min_messages=warning' psql -XAtq -v ON_ERROR_STOP=1 -c "DROP DATABASE IF EXISTS $1" -c "CREATE DATABASE $1"
-	psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -c "CREATE EXTENSION marketplace" ${2:+-c "CREATE EXTENSION $2"}
+	local -x PGOPTIONS='-c client_min_messages=warning'
+	psql -XAtq -v ON_ERROR_STOP=1 -c "DROP DATABASE IF EXISTS $1" -c "CREATE DATABASE $1" &&
+		psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -c "CREATE EXTENSION marketplace" ${2:+-c "CREATE EXTENSION $2"} || return 1
 	! has_migrate "$1" || psql -XAtq -v ON_ERROR_STOP=1 -d "$1" -c "SELECT marketplace.migrate()" >/dev/null
 }
 

@@ -81,6 +81,7 @@ run_perl() {
 build "${COPT:-}" && start_server "$server" || { echo "no build or no server: nothing was tested"; echo "0 passed, 1 failed"; exit 1; }
 [ $# -gt 0 ] || set -- regress pgtap specs tap
 for kind in "$@"; do
+	timeout 60 sh -c 'until pg_isready -q; do sleep 0.2; done' || true	# a kind that crashed the server must not spoil the next
 	case $kind in
 	regress) run_regress ;;
 	pgtap) run_pgtap ;;
