@@ -48,7 +48,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.policy_table_publish(int, jsonb, text) IS
 'Publishes a version of a decision table and returns its id. The operator only. document: {"name", "facts": {"fact": type}, "rules": [{"priority", "condition", "outcome", "note", '
 '"source"}], "cases": [{"facts", "outcome"}], "valid_from", "reason"}; types are text, number, boolean, date, list, with ? behind for a fact that may '
-'be unknown; a condition is an SQL/JSON path predicate over $.fact; the lowest priority that holds wins. Every case must come out as declared (outcome null: no rule holds). '
+'be unknown (null; an unknown list is empty); a condition is an SQL/JSON path predicate over $.fact; the lowest priority that holds wins. Every case must come out as declared (outcome null: no rule holds). '
 'Errors: MK001, MK003, MK005, MK020, MK070.';
 
 CREATE FUNCTION marketplace.policy_decide(
@@ -65,6 +65,21 @@ LANGUAGE c STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION marketplace.policy_decide(int, text, jsonb, timestamptz) IS
 'What the decision table in force at an instant (NULL: now) decides for the facts; outcome and rule_priority are NULL when no rule holds. Records nothing. '
 'Operator and auditor. Errors: MK001, MK004 (no version in force), MK005, MK070 (undeclared, missing or mistyped fact; a condition without truth value).';
+
+CREATE FUNCTION marketplace.policy_decision_record(
+	marketplace_id int,
+	table_name text,
+	facts jsonb,
+	object_kind text DEFAULT NULL,
+	object_id bigint DEFAULT NULL,
+	request_key text DEFAULT NULL)
+RETURNS bigint
+AS 'MODULE_PATHNAME', 'policy_decision_record'
+LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.policy_decision_record(int, text, jsonb, text, bigint, text) IS
+'Decides as policy_decide() does now, stores facts, rule and outcome in policy_decisions, and returns the id of the decision. For decision tables of your own; the areas record '
+'theirs by themselves. object_kind and object_id say about what it was decided, both or neither. The operator only. '
+'Errors: MK001, MK004 (no version in force), MK005, MK020, MK070.';
 
 CREATE FUNCTION marketplace.policy_check(
 	marketplace_id int,

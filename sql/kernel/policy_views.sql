@@ -39,7 +39,7 @@ COMMENT ON COLUMN marketplace.policy_registry_kernel.verified IS 'True when the 
 CREATE OR REPLACE VIEW marketplace.policy_current WITH (security_invoker = true) AS
 SELECT marketplace_id, name, version, scope_kind::text AS scope_kind, scope_key, value, pg_catalog.lower(valid) AS valid_from, actor, reason
   FROM marketplace.policy_values
- WHERE valid @> pg_catalog.now()
+ WHERE valid @> marketplace.clock()
    AND value <> 'null';
 COMMENT ON VIEW marketplace.policy_current IS 'Policy values in force now, for reports; parameters not listed have the default of policy_registry.';
 COMMENT ON COLUMN marketplace.policy_current.marketplace_id IS 'Marketplace.';

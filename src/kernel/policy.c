@@ -41,7 +41,7 @@ scope_keys(const PolicyScope *scope)
 }
 
 static Statement look_up = STATEMENT("itTz",
-	"SELECT r.value_type, r.default_value, v.value, v.scope_key, v.version, pg_catalog.lower(v.valid)"
+	"SELECT r.value_type, coalesce(r.default_value, 'null'), v.value, v.scope_key, v.version, pg_catalog.lower(v.valid)"
 	"  FROM marketplace.policy_registry AS r"
 	"  LEFT JOIN marketplace.policy_values AS v"
 	"    ON v.marketplace_id = $1 AND v.name = $2 AND v.scope_key = ANY ($3) AND v.valid @> $4 AND v.value <> 'null'"
@@ -100,6 +100,18 @@ policy_find(Call *call, const char *name, const PolicyScope *scope, TimestampTz 
 	return true;
 }
 
+static void refuse_unset(const char *name) pg_attribute_noreturn();
+
+static void
+refuse_unset(const char *name)
+{
+	ereport(ERROR,
+			errcode(MK_POLICY),
+			errmsg("policy parameter %s has no value", name),
+			errdetail("It has no default and has not been set for this scope."),
+			errhint("Set it with policy_set()."));
+}
+
 static Jsonb *
 value_of_kind(Call *call, const char *name, const PolicyScope *scope, PolicyKind kind, PolicyKind other)
 {
@@ -112,35 +124,47 @@ value_of_kind(Call *call, const char *name, const PolicyScope *scope, PolicyKind
 	return found.value;
 }
 
-static JsonbValue
-scalar_of_kind(Call *call, const char *name, const PolicyScope *scope, PolicyKind kind, PolicyKind other)
+/* false: the parameter has no default and nobody has set it */
+static bool
+scalar_of_kind(Call *call, const char *name, const PolicyScope *scope, PolicyKind kind, PolicyKind other, JsonbValue *scalar)
 {
 	Jsonb	   *value = value_of_kind(call, name, scope, kind, other);
+
+	if (!JB_ROOT_IS_SCALAR(value) || !JsonbExtractScalar(&value->root, scalar))
+		elog(ERROR, "policy parameter %s has a value that does not fit its type", name);
+	return scalar->type != jbvNull;
+}
+
+static JsonbValue
+require_scalar(Call *call, const char *name, const PolicyScope *scope, PolicyKind kind)
+{
 	JsonbValue	scalar;
 
-	if (!JB_ROOT_IS_SCALAR(value) || !JsonbExtractScalar(&value->root, &scalar))
-		elog(ERROR, "policy parameter %s has a value that does not fit its type", name);
+	if (!scalar_of_kind(call, name, scope, kind, kind, &scalar))
+		refuse_unset(name);
 	return scalar;
 }
 
 char *
 policy_text(Call *call, const char *name, const PolicyScope *scope)
 {
-	JsonbValue	scalar = scalar_of_kind(call, name, scope, POLICY_TEXT, POLICY_CHOICE);
+	JsonbValue	scalar;
 
+	if (!scalar_of_kind(call, name, scope, POLICY_TEXT, POLICY_CHOICE, &scalar))
+		return NULL;
 	return pnstrdup(scalar.val.string.val, scalar.val.string.len);
 }
 
 bool
 policy_bool(Call *call, const char *name, const PolicyScope *scope)
 {
-	return scalar_of_kind(call, name, scope, POLICY_BOOLEAN, POLICY_BOOLEAN).val.boolean;
+	return require_scalar(call, name, scope, POLICY_BOOLEAN).val.boolean;
 }
 
 int64
 policy_int64(Call *call, const char *name, const PolicyScope *scope)
 {
-	JsonbValue	scalar = scalar_of_kind(call, name, scope, POLICY_INTEGER, POLICY_INTEGER);
+	JsonbValue	scalar = require_scalar(call, name, scope, POLICY_INTEGER);
 
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(scalar.val.numeric)));
 }
@@ -148,13 +172,17 @@ policy_int64(Call *call, const char *name, const PolicyScope *scope)
 Numeric
 policy_numeric(Call *call, const char *name, const PolicyScope *scope)
 {
-	return scalar_of_kind(call, name, scope, POLICY_NUMERIC, POLICY_INTEGER).val.numeric;
+	JsonbValue	scalar;
+
+	if (!scalar_of_kind(call, name, scope, POLICY_NUMERIC, POLICY_INTEGER, &scalar))
+		return NULL;
+	return scalar.val.numeric;
 }
 
 Amount
 policy_amount(Call *call, const char *name, const PolicyScope *scope, CurrencyCode currency)
 {
-	JsonbValue	scalar = scalar_of_kind(call, name, scope, POLICY_AMOUNT, POLICY_AMOUNT);
+	JsonbValue	scalar = require_scalar(call, name, scope, POLICY_AMOUNT);
 	ParsedAmount parsed;
 	Amount		amount;
 
@@ -174,7 +202,7 @@ policy_amount(Call *call, const char *name, const PolicyScope *scope, CurrencyCo
 DateADT
 policy_date(Call *call, const char *name, const PolicyScope *scope)
 {
-	JsonbValue	scalar = scalar_of_kind(call, name, scope, POLICY_DATE, POLICY_DATE);
+	JsonbValue	scalar = require_scalar(call, name, scope, POLICY_DATE);
 	DateADT		date;
 
 	if (!policy_read_date(scalar.val.string.val, scalar.val.string.len, &date))
@@ -189,6 +217,8 @@ policy_duration(Call *call, const char *name, const PolicyScope *scope)
 	PolicyDuration duration;
 	JsonbValue	part;
 
+	if (policy_is_null(value))
+		refuse_unset(name);
 	if (!JB_ROOT_IS_OBJECT(value) || getKeyJsonValueFromContainer(&value->root, "n", 1, &part) == NULL || part.type != jbvNumeric)
 		elog(ERROR, "policy parameter %s has a value that does not fit its type", name);
 	duration.n = DatumGetInt32(DirectFunctionCall1(numeric_int4, NumericGetDatum(part.val.numeric)));
@@ -205,5 +235,5 @@ policy_jsonb(Call *call, const char *name, const PolicyScope *scope)
 
 	if (!policy_find(call, name, scope, call->now, &found))
 		elog(ERROR, "no area registers the policy parameter %s", name);
-	return found.value;
+	return policy_is_null(found.value) ? NULL : found.value;
 }

@@ -26,7 +26,9 @@ typedef struct PolicyDuration
 
 /*
  * The value in force at call->now; the default of the registry when no row says otherwise. An unknown name is an
- * internal error, as is a getter that does not fit the registered type. scope may be NULL: the marketplace.
+ * internal error, as is a getter that does not fit the registered type. scope may be NULL: the marketplace. A
+ * parameter without default and value (JSON null) is NULL for the getters that return a pointer, and an MK070 error
+ * for the others.
  */
 extern char *policy_text(Call *call, const char *name, const PolicyScope *scope);	/* of text and choice */
 extern bool policy_bool(Call *call, const char *name, const PolicyScope *scope);

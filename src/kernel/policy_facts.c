@@ -71,7 +71,7 @@ fact_fits(const char *type, const JsonbValue *value)
 	return value->type == jbvBinary && JsonContainerIsArray(value->val.binary.data);
 }
 
-/* The fact's value, or a JSON null for one that may be unknown and is. */
+/* The fact's value; one that may be unknown and is, is a JSON null, or an empty list. */
 static JsonbValue
 bind_fact(const char *table, Jsonb *facts, const JsonbValue *name, const JsonbValue *declared)
 {
@@ -137,6 +137,7 @@ policy_bind_facts(const char *table, Jsonb *declaration, Jsonb *facts)
 	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
 	{
 		JsonbValue	value;
+		bool		optional;
 
 		if (token == WJB_KEY)
 			name = item;
@@ -144,7 +145,13 @@ policy_bind_facts(const char *table, Jsonb *declaration, Jsonb *facts)
 			continue;
 		value = bind_fact(table, facts, &name, &item);
 		(void) pushJsonbValue(&state, WJB_KEY, &name);
-		(void) pushJsonbValue(&state, WJB_VALUE, &value);
+		if (value.type == jbvNull && strcmp(fact_type(&item, &optional), "list") == 0)
+		{
+			(void) pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+			(void) pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+		}
+		else
+			(void) pushJsonbValue(&state, WJB_VALUE, &value);
 	}
 	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
 }

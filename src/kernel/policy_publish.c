@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "kernel/document.h"
 #include "kernel/errors.h"
 #include "kernel/guard.h"
@@ -24,16 +25,16 @@ insert_rule(Call *call, const PolicyTable *table, const Document *rule)
 	document_only(rule, "priority", "condition", "outcome", "note", "source", NULL);
 	priority = document_int64(rule, "priority");
 	if (priority < PG_INT32_MIN || priority > PG_INT32_MAX)
-		document_refuse(rule, "priority", "the priority is out of range", "Give a small whole number.");
+		document_refuse(rule, "priority", "It is out of range.", "Give a small whole number.");
 	condition = policy_read_condition(table->facts, document_text(rule, "condition"), priority);
 	outcome = document_jsonb_or_null(rule, "outcome");
 	if (outcome == NULL)
-		document_refuse(rule, "outcome", "the outcome is missing", "Give what is decided when the condition holds.");
+		document_refuse(rule, "outcome", "It is missing.", "Give what is decided when the condition holds.");
 	if (query_execute(&insert, VALUES(value_int32(call->marketplace_id), value_text(table->name), value_int32(table->version),
 									  value_int32((int32) priority), value_datum(condition), value_jsonb(outcome),
 									  value_text(document_text_or_null(rule, "note")),
 									  value_text(document_text_or_null(rule, "source")))) == 0)
-		document_refuse(rule, "priority", "another rule has the same priority", "Give each rule a priority of its own.");
+		document_refuse(rule, "priority", "Another rule has the same priority.", "Give each rule a priority of its own.");
 }
 
 static void
@@ -60,6 +61,21 @@ run_case(Call *call, const PolicyTable *table, const Document *declared, int num
 				errhint("Mend the rules or the case; nothing was published."));
 }
 
+/* As start_after_concurrent() in policy_set.c, for versions of a table */
+static TimestampTz
+start_after_concurrent(Call *call, const char *name)
+{
+	static Statement latest = STATEMENT("itz",
+		"SELECT coalesce(pg_catalog.max(recorded_at), $3) FROM marketplace.policy_tables"
+		" WHERE marketplace_id = $1 AND name = $2 AND pg_catalog.lower(valid) = recorded_at AND recorded_at > $3");
+
+	if (call->now != GetCurrentTransactionStartTimestamp())
+		return call->now;
+	return DatumGetTimestampTz(query_datum(&latest, VALUES(value_int32(call->marketplace_id), value_text(name),
+														   value_timestamptz(call->now))));
+}
+
+/* ON CONFLICT as in policy_set.c: set_value() */
 static int64
 insert_table(Call *call, PolicyTable *table, TimestampTz from, const char *reason)
 {
@@ -74,15 +90,19 @@ insert_table(Call *call, PolicyTable *table, TimestampTz from, const char *reaso
 		"       $6, $7, $8"
 		"  FROM marketplace.policy_tables"
 		" WHERE marketplace_id = $1 AND name = $2 "
+		"ON CONFLICT (marketplace_id, name, version) DO NOTHING "
 		"RETURNING id, version");
+	TimestampTz recorded_at = call->now;
 	Row			row;
 
 	policy_lock(call, "decision table", table->name);
+	if (from == call->now)
+		from = recorded_at = start_after_concurrent(call, table->name);
 	(void) query_execute(&close_former, VALUES(value_int32(call->marketplace_id), value_text(table->name), value_timestamptz(from)));
 	if (!query_row(&insert, VALUES(value_int32(call->marketplace_id), value_text(table->name), value_jsonb(table->facts),
 								   value_jsonb(table->cases), value_timestamptz(from), value_text(call_actor()),
-								   value_text(reason), value_timestamptz(call->now)), &row))
-		elog(ERROR, "no row from an aggregate");
+								   value_text(reason), value_timestamptz(recorded_at)), &row))
+		elog(ERROR, "version of decision table %s taken under its lock", table->name);
 	table->version = row_int32(&row, 1);
 	return row_int64(&row, 0);
 }

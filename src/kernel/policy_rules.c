@@ -146,6 +146,30 @@ policy_decide_sql(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+PG_FUNCTION_INFO_V1(policy_decision_record);
+Datum
+policy_decision_record(PG_FUNCTION_ARGS)
+{
+	Call		call;
+
+	if (call_begin(&call, fcinfo))
+	{
+		char	   *name = call_text(&call, 1);
+		Jsonb	   *facts = call_jsonb(&call, 2);
+		char	   *object_kind = call_text_or_null(&call, 3);
+
+		access_require(&call, CAPACITY_OPERATOR, 0);
+		if ((object_kind == NULL) != call_is_null(&call, 4))
+			ereport(ERROR,
+					errcode(MK_MISSING_VALUE),
+					errmsg("an object is named by its kind and its id"),
+					errhint("Give both object_kind and object_id, or neither."));
+		(void) require_in_force(&call, name, call.now);
+		call.result = policy_decide_about(&call, name, facts, object_kind, object_kind == NULL ? 0 : call_int64(&call, 4)).decision_id;
+	}
+	PG_RETURN_INT64(call_end(&call));
+}
+
 /* NULL stands for "no rule holds" */
 bool
 policy_same_outcome(Jsonb *a, Jsonb *b)

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "funcapi.h"
 #include "kernel/document.h"
 #include "kernel/errors.h"
@@ -36,9 +37,10 @@ read_scope(Jsonb *json)
 	scope.category = document_text_or_null(&document, "category");
 	scope.country = document_text_or_null(&document, "country");
 	if (scope.country != NULL && (strlen(scope.country) != 2 || strspn(scope.country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2))
-		document_refuse(&document, "country", "a country is two capital letters", "Give an ISO 3166-1 alpha-2 code such as FR.");
+		document_refuse(&document, "country", "A country is two capital letters.",
+						"Give an ISO 3166-1 alpha-2 code such as FR.");
 	if (scope.category != NULL && scope.category[0] == '\0')
-		document_refuse(&document, "category", "the category is empty", "Give its name, or leave the key out.");
+		document_refuse(&document, "category", "It is empty.", "Give its name, or leave the key out.");
 	return scope;
 }
 
@@ -97,8 +99,27 @@ policy_check_start(Call *call, TimestampTz valid_from)
 		ereport(ERROR,
 				errcode(MK_POLICY),
 				errmsg("a policy does not reach back"),
-				errdetail("It would start at %s; it is %s.", pstrdup(timestamptz_to_str(valid_from)), timestamptz_to_str(call->now)),
+				errdetail("It would start at %s; it is %s.", pstrdup(timestamptz_to_str(valid_from)),
+						  pstrdup(timestamptz_to_str(call->now))),
 				errhint("What was decided under the former policy stands: start now or later."));
+}
+
+/*
+ * A value that starts now starts when its transaction began. When another, begun later, has set the same meanwhile and
+ * committed first, ours must not end where that one starts: it takes its place.
+ */
+static TimestampTz
+start_after_concurrent(Call *call, const char *name, const char *key)
+{
+	static Statement latest = STATEMENT("ittz",
+		"SELECT coalesce(pg_catalog.max(recorded_at), $4) FROM marketplace.policy_values"
+		" WHERE marketplace_id = $1 AND name = $2 AND scope_key = $3"
+		"   AND pg_catalog.lower(valid) = recorded_at AND recorded_at > $4");
+
+	if (call->now != GetCurrentTransactionStartTimestamp())
+		return call->now;		/* a simulated clock may be set back on purpose */
+	return DatumGetTimestampTz(query_datum(&latest, VALUES(value_int32(call->marketplace_id), value_text(name),
+														   value_text(key), value_timestamptz(call->now))));
 }
 
 static void
@@ -130,6 +151,10 @@ check_value(Call *call, const char *name, Jsonb *value, bool narrow, TimestampTz
 				errhint("Give a value that is at least as strong, or change the marketplace's."));
 }
 
+/*
+ * Under the lock nobody else takes the version; ON CONFLICT is for a transaction whose only snapshot is older than
+ * the lock: it makes a serialization failure of what would be a duplicate key.
+ */
 static int64
 set_value(Call *call, const char *name, Jsonb *value, PolicyScope scope, TimestampTz from, const char *reason)
 {
@@ -146,13 +171,17 @@ set_value(Call *call, const char *name, Jsonb *value, PolicyScope scope, Timesta
 		"       $12, $13, $14"
 		"  FROM marketplace.policy_values"
 		" WHERE marketplace_id = $1 AND name = $2 "
+		"ON CONFLICT (marketplace_id, name, version) DO NOTHING "
 		"RETURNING id");
 	char	   *key;
 	const char *kind = one_place(&scope, &key);
+	TimestampTz recorded_at = call->now;
 	Datum		id;
 
 	check_value(call, name, value, strcmp(kind, "marketplace") != 0, from);
 	policy_lock(call, "policy", name);
+	if (from == call->now)
+		from = recorded_at = start_after_concurrent(call, name, key);
 	guard_open("policy");
 	(void) query_execute(&close_former, VALUES(value_int32(call->marketplace_id), value_text(name), value_text(key),
 											   value_timestamptz(from)));
@@ -160,7 +189,7 @@ set_value(Call *call, const char *name, Jsonb *value, PolicyScope scope, Timesta
 									 value_text(scope.country), value_text(scope.category), value_id(scope.seller_id),
 									 value_id(scope.buyer_id), value_id(scope.order_id), value_jsonb(value),
 									 value_timestamptz(from), value_text(call_actor()), value_text(reason),
-									 value_timestamptz(call->now)));
+									 value_timestamptz(recorded_at)));
 	guard_close();
 	return DatumGetInt64(id);
 }

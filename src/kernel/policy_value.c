@@ -275,7 +275,7 @@ policy_bound_allows(const PolicyType *type, Jsonb *value, Jsonb *marketplace_val
 	Numeric		size;
 	Numeric		limit;
 
-	if (type->bound == POLICY_FREE)
+	if (type->bound == POLICY_FREE || policy_is_null(marketplace_value))
 		return true;
 	if (type->kind != POLICY_INTEGER && type->kind != POLICY_NUMERIC && type->kind != POLICY_AMOUNT && type->kind != POLICY_DURATION)
 		elog(ERROR, "values of type \"%s\" have no order", type->text);
