@@ -8,7 +8,6 @@
 
 #include "choreography.h"
 #include "kernel/event.h"
-#include "orders/orders.h"
 
 static const Reaction reactions[] = {
 	{NULL, NULL}
@@ -19,7 +18,6 @@ static const Guard guards[] = {
 };
 
 static const TickStep steps[] = {
-	{"sellers' silence", orders_tick_accept},
 	{NULL, NULL}
 };
 

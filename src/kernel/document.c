@@ -171,6 +171,14 @@ document_item(const Document *array, int index)
 	return container(&place, NULL, value, false);
 }
 
+Jsonb *
+document_item_jsonb(const Document *array, int index)
+{
+	Document	place;
+
+	return JsonbValueToJsonb(item(array, index, &place));
+}
+
 char *
 document_item_text(const Document *array, int index)
 {

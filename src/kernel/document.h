@@ -28,6 +28,7 @@ extern Document document_object(const Document *object, const char *key);
 extern Document document_array(const Document *object, const char *key);
 extern int	document_length(const Document *array);
 extern Document document_item(const Document *array, int index);	/* must be an object */
+extern Jsonb *document_item_jsonb(const Document *array, int index);
 extern char *document_item_text(const Document *array, int index);	/* must be a string */
 
 extern char *document_text(const Document *object, const char *key);	/* a string that is not empty */

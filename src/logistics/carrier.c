@@ -1,0 +1,187 @@
+/*
+ * carrier.c
+ *		Carriers, and what the codes of sources mean in a marketplace (RD-60, RD-61): rows, no code per carrier.
+ */
+#include "postgres.h"
+
+#include "kernel/errors.h"
+#include "kernel/guard.h"
+#include "logistics/tracking.h"
+#include "orders/orders.h"
+
+uint64
+logistics_execute(Statement *statement, const Value *args)
+{
+	uint64		touched;
+
+	guard_open("logistics");
+	touched = query_execute(statement, args);
+	guard_close();
+	return touched;
+}
+
+bool
+logistics_row(Statement *statement, const Value *args, Row *row)
+{
+	bool		found;
+
+	guard_open("logistics");
+	found = query_row(statement, args, row);
+	guard_close();
+	return found;
+}
+
+/* RD-64: small letters, _ for - and blank. */
+char *
+tracking_plain_code(const char *code)
+{
+	char	   *plain = pstrdup(code);
+
+	for (char *c = plain; *c != '\0'; c++)
+	{
+		if (*c == '-' || *c == ' ')
+			*c = '_';
+		else if (*c >= 'A' && *c <= 'Z')
+			*c += 'a' - 'A';
+	}
+	return plain;
+}
+
+char *
+tracking_state_checked(Call *call, const Document *object, const char *key)
+{
+	static Statement known = STATEMENT("t", "SELECT FROM marketplace.tracking_states WHERE state = $1");
+	char	   *given = document_text(object, key);
+	char	   *state = tracking_plain_code(given);
+
+	if (query_execute(&known, VALUES(value_text(state))) == 0)
+		document_refuse(object, key, psprintf("\"%.60s\" is not a state of a parcel.", given),
+						"See view marketplace.tracking_states; what only the source understands goes into \"code\".");
+	return state;
+}
+
+int64
+carrier_by_code(Call *call, const char *code, int64 *party_id)
+{
+	static Statement by_code = STATEMENT("it",
+		"SELECT id, party_id FROM marketplace.carriers WHERE marketplace_id = $1 AND code = $2");
+	Row			row;
+
+	if (!query_row(&by_code, VALUES(value_int32(call->marketplace_id), value_text(tracking_plain_code(code))), &row))
+		ereport(ERROR,
+				errcode(MK_NOT_FOUND),
+				errmsg("there is no carrier \"%s\"", code),
+				errdetail("Marketplace %d has no carrier with this code.", call->marketplace_id),
+				errhint("Register it with marketplace.carrier_create(), or see marketplace.carriers."));
+	if (party_id != NULL)
+		*party_id = row_id(&row, 1);
+	return row_int64(&row, 0);
+}
+
+static int64
+create_carrier(Call *call, Jsonb *json)
+{
+	static Statement insert = STATEMENT("itttlz",
+		"INSERT INTO marketplace.carriers (marketplace_id, code, name, tracking_url, party_id, created_at) "
+		"VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (marketplace_id, code) DO NOTHING RETURNING id");
+	Document	document = document_root(json);
+	char	   *code;
+	char	   *url;
+	int64		party_id;
+	Row			row;
+
+	access_require(call, CAPACITY_OPERATOR, 0);
+	document_only(&document, "code", "name", "tracking_url", "party_id", NULL);
+	code = tracking_plain_code(document_text(&document, "code"));
+	url = document_text_or_null(&document, "tracking_url");
+	if (url != NULL && strstr(url, "{number}") == NULL)
+		document_refuse(&document, "tracking_url", "It has no place for the tracking number.",
+						"Write {number} where it goes: https://carrier.example/track/{number}.");
+	party_id = document_int64_or(&document, "party_id", 0);
+	if (party_id != 0)
+	{
+		(void) party_get(call, party_id);
+		if (!party_has_capacity(call, party_id, "carrier"))
+			document_refuse(&document, "party_id", psprintf("Party %lld is not a carrier.", (long long) party_id),
+							"Give the party the capacity carrier.");
+	}
+	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_text(code), value_text(document_text(&document, "name")),
+									   value_text(url), value_id(party_id), value_timestamptz(call->now)), &row))
+		ereport(ERROR,
+				errcode(MK_ALREADY_EXISTS),
+				errmsg("carrier \"%s\" exists already", code),
+				errdetail("Codes are unique in a marketplace; case, - and _ do not count."),
+				errhint("Use another code."));
+	return row_int64(&row, 0);
+}
+
+PG_FUNCTION_INFO_V1(carrier_create);
+Datum
+carrier_create(PG_FUNCTION_ARGS)
+{
+	Call		call;
+
+	if (call_begin(&call, fcinfo))
+		call.result = create_carrier(&call, call_jsonb(&call, 1));
+	PG_RETURN_INT64(call_end(&call));
+}
+
+/* Every parcel with an event of the code, by order: the orders are locked in ascending order before the first is folded. */
+static int64
+fold_again(Call *call, const char *source, const char *code, const char *sub_code)
+{
+	static Statement concerned = STATEMENT("ittt",
+		"SELECT p.id FROM marketplace.parcels p WHERE p.marketplace_id = $1 AND EXISTS ("
+		"SELECT FROM marketplace.tracking_events e WHERE e.marketplace_id = $1 AND e.parcel_id = p.id AND e.source = $2 "
+		"AND e.code IS NOT NULL AND $3 IN (e.code, '') AND $4 IN (COALESCE(e.sub_code, ''), '')) ORDER BY p.order_id, p.id");
+	Rows		rows = query_rows(&concerned, VALUES(value_int32(call->marketplace_id), value_text(source), value_text(code),
+													 value_text(sub_code)));
+	Parcel	  **parcels = palloc(Max(rows.count, 1) * sizeof(Parcel *));
+
+	for (uint64 i = 0; i < rows.count; i++)
+	{
+		parcels[i] = parcel_get(call, row_int64(&rows.rows[i], 0));
+		order_lock(call, parcels[i]->order_id);
+	}
+	for (uint64 i = 0; i < rows.count; i++)
+		tracking_apply(call, parcels[i]);
+	return (int64) rows.count;
+}
+
+static int64
+map_code(Call *call, Jsonb *json)
+{
+	static Statement upsert = STATEMENT("ittttz",
+		"INSERT INTO marketplace.tracking_codes (marketplace_id, source, code, sub_code, state, created_at) "
+		"VALUES ($1, $2, $3, $4, $5, $6) "
+		"ON CONFLICT (marketplace_id, source, code, sub_code) DO UPDATE SET state = EXCLUDED.state, created_at = EXCLUDED.created_at");
+	Document	document = document_root(json);
+	char	   *source;
+	char	   *code;
+	char	   *sub_code;
+
+	access_require(call, CAPACITY_OPERATOR, 0);
+	document_only(&document, "source", "code", "sub_code", "state", NULL);
+	source = tracking_plain_code(document_text(&document, "source"));
+	code = document_text_or_null(&document, "code");
+	sub_code = document_text_or_null(&document, "sub_code");
+	if (code == NULL && sub_code == NULL)
+		document_refuse(&document, "code", "Neither code nor sub_code is given.", "Give at least one of them.");
+	code = code == NULL ? "" : tracking_plain_code(code);
+	sub_code = sub_code == NULL ? "" : tracking_plain_code(sub_code);
+	(void) logistics_execute(&upsert, VALUES(value_int32(call->marketplace_id), value_text(source), value_text(code),
+											 value_text(sub_code), value_text(tracking_state_checked(call, &document, "state")),
+											 value_timestamptz(call->now)));
+	return fold_again(call, source, code, sub_code);
+}
+
+PG_FUNCTION_INFO_V1(tracking_code_map);
+Datum
+tracking_code_map(PG_FUNCTION_ARGS)
+{
+	Call		call;
+
+	if (call_begin(&call, fcinfo))
+		call.result = map_code(&call, call_jsonb(&call, 1));
+	PG_RETURN_INT64(call_end(&call));
+}

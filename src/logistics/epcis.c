@@ -1,0 +1,332 @@
+/*
+ * epcis.c
+ *		epcis_record(): GS1 EPCIS 2.0 events in JSON to canonical tracking events.
+ *
+ * bizStep is the code and disposition the sub-code; what they mean are rows of the vocabulary (RD-60). Parcels are found by SSCC. Keys
+ * that we do not read are let pass, as the standard allows extensions; what we read must have its type.
+ */
+#include "postgres.h"
+
+#include "kernel/errors.h"
+#include "logistics/tracking.h"
+#include "orders/orders.h"
+#include "types/identifier_epc.h"
+
+#define EPCIS_SOURCE "epcis"
+
+/*
+ * ---- vocabulary ----
+ */
+
+/* The bare word of a CBV value, whichever of the standard's forms it comes in; other URIs stay whole. */
+static const char *
+bare_word(const char *value, const char *urn, const char *web, const char *curie)
+{
+	const char *const prefixes[] = {urn, web, curie};
+
+	for (int i = 0; i < lengthof(prefixes); i++)
+		if (strncmp(value, prefixes[i], strlen(prefixes[i])) == 0)
+			return value + strlen(prefixes[i]);
+	return value;
+}
+
+static char *
+read_word(const Document *event, const char *key, const char *urn, const char *web, const char *curie)
+{
+	char	   *value = document_text_or_null(event, key);
+
+	return value == NULL ? NULL : tracking_plain_code(bare_word(value, urn, web, curie));
+}
+
+static char *
+read_place(const Document *event)
+{
+	static const char *const keys[] = {"bizLocation", "readPoint"};
+
+	for (int i = 0; i < lengthof(keys); i++)
+		if (document_has(event, keys[i]))
+		{
+			Document	place = document_object(event, keys[i]);
+
+			return document_text(&place, "id");
+		}
+	return NULL;
+}
+
+/* An error declaration repeats the wrong event, with its id: it corrects, and says nothing new (LG-23). */
+static void
+read_error_declaration(TrackingFact *fact, const Document *event)
+{
+	Document	declaration = document_object(event, "errorDeclaration");
+	char	   *reason = read_word(&declaration, "reason", "urn:epcglobal:cbv:er:", "https://ref.gs1.org/cbv/ER-", "cbv:ER-");
+
+	fact->corrects_source = EPCIS_SOURCE;
+	fact->corrects_event_id = document_text(event, "eventID");
+	fact->source_event_id = NULL;
+	fact->code = NULL;
+	fact->sub_code = NULL;
+	fact->correction_reason = reason != NULL && strcmp(reason, "did_not_occur") == 0 ? "did_not_occur" : "incorrect_data";
+	fact->occurred_at = document_timestamptz(&declaration, "declarationTime");
+	if (document_has(&declaration, "correctiveEventIDs"))
+	{
+		Document	ids = document_array(&declaration, "correctiveEventIDs");
+
+		for (int i = 0; i < document_length(&ids); i++)
+			fact->corrected_by = lappend(fact->corrected_by, document_item_text(&ids, i));
+	}
+}
+
+static TrackingFact
+read_fact(const Document *event, Jsonb *raw)
+{
+	TrackingFact fact = {0};
+
+	fact.source = EPCIS_SOURCE;
+	fact.source_event_id = document_text_or_null(event, "eventID");
+	fact.code = read_word(event, "bizStep", "urn:epcglobal:cbv:bizstep:", "https://ref.gs1.org/cbv/BizStep-", "cbv:BizStep-");
+	fact.sub_code = read_word(event, "disposition", "urn:epcglobal:cbv:disp:", "https://ref.gs1.org/cbv/Disp-", "cbv:Disp-");
+	if (fact.code == NULL)
+		fact.code = "";
+	fact.occurred_at = document_timestamptz(event, "eventTime");
+	fact.place = read_place(event);
+	fact.raw = raw;
+	if (document_has(event, "errorDeclaration"))
+		read_error_declaration(&fact, event);
+	return fact;
+}
+
+/* The reverse of tracking_fact_read(). */
+Jsonb *
+tracking_fact_document(const TrackingFact *fact)
+{
+	JsonbParseState *state;
+	JsonbValue	key = {.type = jbvString, .val.string = {.len = 8, .val = "corrects"}};
+	ListCell   *cell;
+
+	payload_begin(&state);
+	payload_text(&state, "source", fact->source);
+	payload_text(&state, "source_event_id", fact->source_event_id);
+	if (fact->corrects_event_id == NULL)
+	{
+		payload_text(&state, "code", fact->code != NULL && fact->code[0] == '\0' ? NULL : fact->code);
+		payload_text(&state, "sub_code", fact->sub_code);
+	}
+	payload_timestamptz(&state, "occurred_at", fact->occurred_at);
+	payload_text(&state, "place", fact->place);
+	if (fact->corrects_event_id != NULL)
+	{
+		JsonbValue	list = {.type = jbvString, .val.string = {.len = 12, .val = "corrected_by"}};
+
+		pushJsonbValue(&state, WJB_KEY, &key);
+		pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+		payload_text(&state, "source", fact->corrects_source);
+		payload_text(&state, "source_event_id", fact->corrects_event_id);
+		payload_text(&state, "reason", fact->correction_reason);
+		pushJsonbValue(&state, WJB_KEY, &list);
+		pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+		foreach(cell, fact->corrected_by)
+		{
+			JsonbValue	id = {.type = jbvString};
+
+			id.val.string.val = lfirst(cell);
+			id.val.string.len = (int) strlen(lfirst(cell));
+			pushJsonbValue(&state, WJB_ELEM, &id);
+		}
+		pushJsonbValue(&state, WJB_END_ARRAY, NULL);
+		pushJsonbValue(&state, WJB_END_OBJECT, NULL);
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL));
+}
+
+/*
+ * ---- objects ----
+ */
+
+static void
+report_unknown(Call *call, const TrackingFact *fact, const char *kind, const char *object)
+{
+	Problem		problem = {
+		.kind = kind,
+		.object = object,
+		.event_key = tracking_event_key(fact),
+		.party_id = call->party_id,
+		.document = tracking_fact_document(fact)
+	};
+
+	problem.detail = strcmp(kind, "unknown_object") == 0
+		? "an EPCIS event names an object that is no parcel here, or not one of the sender"
+		: "an EPCIS event names an object by a URI whose digits or parts are wrong";
+	problem_record(call, &problem);
+}
+
+/* What an event says of one parcel that is known and that the caller may speak for. */
+typedef struct Sighting
+{
+	Parcel	   *parcel;
+	TrackingFact *fact;
+} Sighting;
+
+static List *
+add_object(Call *call, List *sightings, TrackingFact *fact, const char *uri)
+{
+	char		key[GS1_KEY_SIZE];
+	Gs1KeyKind	kind;
+	EpcResult	result = epc_to_gs1_key(uri, strlen(uri), key, &kind);
+	Parcel	   *parcel = NULL;
+	Sighting   *sighting;
+
+	if (result == EPC_KEY && kind == GS1_SSCC)
+		parcel = parcel_by_sscc(call, key, fact->occurred_at);
+	if (parcel == NULL || !tracking_permits(call, parcel))
+	{
+		report_unknown(call, fact, result == EPC_MALFORMED ? "malformed_object" : "unknown_object",
+					   result == EPC_KEY && kind == GS1_SSCC ? psprintf("sscc:%s", key) : uri);
+		return sightings;
+	}
+	sighting = palloc(sizeof(Sighting));
+	sighting->parcel = parcel;
+	sighting->fact = fact;
+	return lappend(sightings, sighting);
+}
+
+static List *
+add_list(List *uris, const Document *event, const char *key)
+{
+	Document	array;
+
+	if (!document_has(event, key))
+		return uris;
+	array = document_array(event, key);
+	for (int i = 0; i < document_length(&array); i++)
+		uris = lappend(uris, document_item_text(&array, i));
+	return uris;
+}
+
+/* What the event is about. The making of goods (TransformationEvent) moves no parcel. */
+static List *
+event_objects(const Document *event)
+{
+	char	   *type = document_text(event, "type");
+	List	   *uris = NIL;
+
+	if (strcmp(type, "TransformationEvent") == 0)
+		return NIL;
+	if (strcmp(type, "ObjectEvent") == 0 || strcmp(type, "TransactionEvent") == 0)
+		uris = add_list(uris, event, "epcList");
+	else if (strcmp(type, "AggregationEvent") == 0 || strcmp(type, "AssociationEvent") == 0)
+		uris = add_list(uris, event, "childEPCs");
+	else
+		document_refuse(event, "type", psprintf("\"%.60s\" is no event of EPCIS 2.0.", type),
+						"It is ObjectEvent, AggregationEvent, TransactionEvent, TransformationEvent or AssociationEvent.");
+	if (document_has(event, "parentID"))
+		uris = lcons(document_text(event, "parentID"), uris);
+	return uris;
+}
+
+static List *
+add_event(Call *call, List *sightings, const Document *event, Jsonb *raw)
+{
+	List	   *uris = event_objects(event);
+	TrackingFact *fact;
+	ListCell   *cell;
+
+	if (uris == NIL)
+		return sightings;
+	fact = palloc(sizeof(TrackingFact));
+	*fact = read_fact(event, raw);
+	foreach(cell, uris)
+		sightings = add_object(call, sightings, fact, lfirst(cell));
+	return sightings;
+}
+
+static int
+compare_orders(const ListCell *a, const ListCell *b)
+{
+	int64		x = ((Sighting *) lfirst(a))->parcel->order_id;
+	int64		y = ((Sighting *) lfirst(b))->parcel->order_id;
+
+	return (x > y) - (x < y);
+}
+
+/* Orders are locked in ascending order before the first is touched: the events of one document may be about many. */
+static int64
+store_sightings(Call *call, List *sightings)
+{
+	List	   *by_order = list_copy(sightings);
+	ListCell   *cell;
+	int64		stored = 0;
+
+	list_sort(by_order, compare_orders);
+	foreach(cell, by_order)
+		order_lock(call, ((Sighting *) lfirst(cell))->parcel->order_id);
+	foreach(cell, sightings)
+	{
+		Sighting   *sighting = lfirst(cell);
+		bool		fresh;
+
+		tracking_require(call, sighting->parcel);
+		(void) tracking_store(call, sighting->parcel, sighting->fact, &fresh);
+		stored += fresh ? 1 : 0;
+	}
+	return stored;
+}
+
+static int64
+record_epcis(Call *call, Jsonb *json)
+{
+	Document	document = document_root(json);
+	Document	body;
+	Document	events;
+	List	   *sightings = NIL;
+
+	access_require_any(call, CAPACITY_OPERATOR | CAPACITY_SELLER | CAPACITY_CARRIER);
+	if (strcmp(document_text(&document, "type"), "EPCISDocument") != 0)
+		return store_sightings(call, add_event(call, NIL, &document, json));
+	body = document_object(&document, "epcisBody");
+	events = document_array(&body, "eventList");
+	for (int i = 0; i < document_length(&events); i++)
+	{
+		Document	event = document_item(&events, i);
+
+		sightings = add_event(call, sightings, &event, document_item_jsonb(&events, i));
+	}
+	return store_sightings(call, sightings);
+}
+
+PG_FUNCTION_INFO_V1(epcis_record);
+Datum
+epcis_record(PG_FUNCTION_ARGS)
+{
+	Call		call;
+
+	if (call_begin(&call, fcinfo))
+		call.result = record_epcis(&call, call_jsonb(&call, 1));
+	PG_RETURN_INT64(call_end(&call));
+}
+
+/* Events that named an SSCC before its shipment was recorded, from whoever may speak for the parcel. */
+void
+tracking_replay_unknown(Call *call, const Parcel *parcel)
+{
+	static Statement waiting = STATEMENT("itll",
+		"SELECT document FROM marketplace.tracking_problems WHERE marketplace_id = $1 AND object = $2 AND resolved_at IS NULL "
+		"AND kind = 'unknown_object' AND (party_id IS NULL OR party_id IN ($3, $4)) ORDER BY id");
+	char	   *object;
+	Rows		rows;
+
+	if (parcel->sscc == NULL)
+		return;
+	object = psprintf("sscc:%s", parcel->sscc);
+	rows = query_rows(&waiting, VALUES(value_int32(call->marketplace_id), value_text(object), value_int64(parcel->seller_id),
+									   value_id(parcel->carrier_party_id)));
+	for (uint64 i = 0; i < rows.count; i++)
+	{
+		Document	document = document_root(row_jsonb(&rows.rows[i], 0));
+		TrackingFact fact = tracking_fact_read(call, &document);
+		bool		fresh;
+
+		(void) tracking_store(call, parcel, &fact, &fresh);
+	}
+	if (rows.count > 0)
+		problem_resolve(call, "unknown_object", object);
+}

@@ -1,0 +1,13 @@
+/*
+ * logistics.h
+ *		What the choreography may know of logistics.
+ */
+#ifndef MARKETPLACE_LOGISTICS_H
+#define MARKETPLACE_LOGISTICS_H
+
+#include "kernel/event.h"
+
+/* tick(): receipts that the buyer's silence has become (LG-30); locks their orders in ascending order. */
+extern int	logistics_tick_deemed(Call *call, int limit);
+
+#endif
