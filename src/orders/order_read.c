@@ -38,12 +38,24 @@ order_get(Call *call, int64 order_id, int64 *buyer_id, CurrencyCode *currency)
 	*currency = row_currency(&row, 1);
 }
 
+char *
+order_reference(Call *call, int64 order_id)
+{
+	static Statement get = STATEMENT("il", "SELECT reference FROM marketplace.orders WHERE marketplace_id = $1 AND id = $2");
+	Row			row;
+
+	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(order_id)), &row))
+		no_order(call, order_id);
+	return row_text(&row, 0);
+}
+
 /* The state that counts at $3: after the deadline, what silence means */
 #define LINE_QUERY \
 	"SELECT l.id, l.order_id, l.seller_order_id, l.seller_id, l.buyer_id, l.position, l.kind, " \
 	"CASE WHEN s.state <> 'placed' OR $3 <= s.accept_by THEN s.state::text WHEN s.on_silence = 'accept' THEN 'accepted' " \
 	"ELSE 'refused' END, l.commission_category, l.sku, l.description, l.unit, l.net_price, l.price_base_quantity, l.vat_category, " \
-	"l.vat_rate, l.quantity, l.cancelled, l.shipped, l.delivered, l.accepted, l.net, l.vat, l.gross, l.escrow_net, l.escrow_gross " \
+	"l.vat_rate, l.quantity, l.cancelled, l.shipped, l.delivered, l.accepted, l.net, l.vat, l.gross, l.escrow_net, l.escrow_gross, " \
+	"l.gtin, l.exemption_code " \
 	"FROM marketplace.order_lines l JOIN marketplace.seller_orders s ON s.marketplace_id = l.marketplace_id AND s.id = l.seller_order_id "
 
 static void
@@ -75,6 +87,8 @@ fill_line(const Row *row, OrderLine *line)
 	line->gross = row_amount(row, 23);
 	line->escrow_net = row_amount(row, 24);
 	line->escrow_gross = row_amount(row, 25);
+	line->gtin = row_text(row, 26);
+	line->exemption_code = row_text(row, 27);
 }
 
 OrderLines
