@@ -8,6 +8,7 @@
 
 #include "choreography.h"
 #include "kernel/event.h"
+#include "orders/orders.h"
 
 static const Reaction reactions[] = {
 	{NULL, NULL}
@@ -18,6 +19,7 @@ static const Guard guards[] = {
 };
 
 static const TickStep steps[] = {
+	{"sellers' silence", orders_tick_accept},
 	{NULL, NULL}
 };
 

@@ -15,7 +15,10 @@
 extern bool calendar_is_open(const char *calendar, DateADT day);
 extern DateADT calendar_add_days(const char *calendar, DateADT day, int business_days);
 extern DateADT calendar_next_open(const char *calendar, DateADT day);	/* the day itself when open */
-extern int	calendar_count(const char *calendar, DateADT from, DateADT to);	/* open days in (from, to]; negative backwards */
+
+/* Open days in (from, to]; negative backwards. */
+extern int	calendar_count(const char *calendar, DateADT from, DateADT to);
+
 extern DateADT calendar_easter(int year);
 
 /* RD-14. unit: 'hours', 'calendar_days', 'business_days'; zone: where local time is kept, e.g. 'Europe/Paris'. */

@@ -69,7 +69,8 @@ require_part(ClockUnit unit, const char *part, const char *value)
 	if (value == NULL)
 		ereport(ERROR,
 				errcode(MK_MISSING_VALUE),
-				errmsg("a deadline in %s needs a %s", unit == BUSINESS_DAYS ? "business days" : "calendar days", part),
+				errmsg("a deadline in %s needs a %s",
+					   unit == BUSINESS_DAYS ? "business days" : "calendar days", part),
 				errhint("Name it: every deadline in days says by which %s it is counted.", part));
 }
 

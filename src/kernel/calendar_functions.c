@@ -202,8 +202,8 @@ deadline_with_pauses(PG_FUNCTION_ARGS)
 	int			npauses;
 	CalendarPause *pauses = read_pauses(DatumGetMultirangeTypeP(required(fcinfo, 5, "pauses")), &npauses);
 
-	PG_RETURN_TIMESTAMPTZ(calendar_deadline_with_pauses(start, n, unit, text_or_null(fcinfo, 3), text_or_null(fcinfo, 4),
-														pauses, npauses));
+	PG_RETURN_TIMESTAMPTZ(calendar_deadline_with_pauses(start, n, unit, text_or_null(fcinfo, 3),
+														text_or_null(fcinfo, 4), pauses, npauses));
 }
 
 /* A text column of the row that is to be written. */
@@ -235,7 +235,8 @@ check_new_calendar(const char *name, const char *based_on)
 		ereport(ERROR,
 				errcode(MK_CALENDAR),
 				errmsg("calendar \"%s\" is built in", name),
-				errhint("Make a calendar of another name that is based on it, or add rows for it to calendar_rules or calendar_holidays."));
+				errhint("Make a calendar of another name that is based on it, or add rows for it to calendar_rules "
+						"or calendar_holidays."));
 	if (based_on == NULL)
 		return;
 	if (!query_row(&bases, VALUES(value_text(name), value_text(based_on)), &row))

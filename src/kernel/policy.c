@@ -41,7 +41,8 @@ scope_keys(const PolicyScope *scope)
 }
 
 static Statement look_up = STATEMENT("itTz",
-	"SELECT r.value_type, coalesce(r.default_value, 'null'), v.value, v.scope_key, v.version, pg_catalog.lower(v.valid)"
+	"SELECT r.value_type, coalesce(r.default_value, 'null'), v.value, v.scope_key, v.version,"
+	"       pg_catalog.lower(v.valid)"
 	"  FROM marketplace.policy_registry AS r"
 	"  LEFT JOIN marketplace.policy_values AS v"
 	"    ON v.marketplace_id = $1 AND v.name = $2 AND v.scope_key = ANY ($3) AND v.valid @> $4 AND v.value <> 'null'"
@@ -71,7 +72,8 @@ take_default(PolicyFound *found, const Row *row)
 bool
 policy_find(Call *call, const char *name, const PolicyScope *scope, TimestampTz at, PolicyFound *found)
 {
-	Rows		rows = query_rows(&look_up, VALUES(value_int32(call->marketplace_id), value_text(name), scope_keys(scope),
+	Rows		rows = query_rows(&look_up,
+								  VALUES(value_int32(call->marketplace_id), value_text(name), scope_keys(scope),
 												   value_timestamptz(at)));
 	PolicyFound widest;
 	const Row  *last;
@@ -126,7 +128,8 @@ value_of_kind(Call *call, const char *name, const PolicyScope *scope, PolicyKind
 
 /* false: the parameter has no default and nobody has set it */
 static bool
-scalar_of_kind(Call *call, const char *name, const PolicyScope *scope, PolicyKind kind, PolicyKind other, JsonbValue *scalar)
+scalar_of_kind(Call *call, const char *name, const PolicyScope *scope, PolicyKind kind, PolicyKind other,
+			   JsonbValue *scalar)
 {
 	Jsonb	   *value = value_of_kind(call, name, scope, kind, other);
 
@@ -219,7 +222,8 @@ policy_duration(Call *call, const char *name, const PolicyScope *scope)
 
 	if (policy_is_null(value))
 		refuse_unset(name);
-	if (!JB_ROOT_IS_OBJECT(value) || getKeyJsonValueFromContainer(&value->root, "n", 1, &part) == NULL || part.type != jbvNumeric)
+	if (!JB_ROOT_IS_OBJECT(value) || getKeyJsonValueFromContainer(&value->root, "n", 1, &part) == NULL ||
+		part.type != jbvNumeric)
 		elog(ERROR, "policy parameter %s has a value that does not fit its type", name);
 	duration.n = DatumGetInt32(DirectFunctionCall1(numeric_int4, NumericGetDatum(part.val.numeric)));
 	if (getKeyJsonValueFromContainer(&value->root, "unit", 4, &part) == NULL || part.type != jbvString)

@@ -53,6 +53,7 @@ typedef struct Decision
 	int64		decision_id;	/* of policy_decisions; 0 when not recorded */
 } Decision;
 extern Decision policy_decide(Call *call, const char *table, Jsonb *facts);
-extern Decision policy_decide_about(Call *call, const char *table, Jsonb *facts, const char *object_kind, int64 object_id);
+extern Decision policy_decide_about(Call *call, const char *table, Jsonb *facts, const char *object_kind,
+									int64 object_id);
 
 #endif

@@ -51,7 +51,8 @@ policy_check_declaration(Jsonb *declaration)
 					errcode(MK_INVALID_DOCUMENT),
 					errmsg("fact \"%s\" is declared with no known type", name),
 					errdetail("At facts.%s.", name),
-					errhint("Types are text, number, boolean, date and list, with ? behind when the fact may be unknown."));
+					errhint("Types are text, number, boolean, date and list, with ? behind when the fact may be "
+							"unknown."));
 	}
 }
 
@@ -94,7 +95,8 @@ bind_fact(const char *table, Jsonb *facts, const JsonbValue *name, const JsonbVa
 		ereport(ERROR,
 				errcode(MK_POLICY),
 				errmsg("fact \"%s\" of decision table %s is not a %s", key, table, type),
-				errdetail("The table declares it so; numbers are JSON numbers, dates are strings such as \"2026-11-15\"."),
+				errdetail("The table declares it so; numbers are JSON numbers, dates are strings such as "
+						  "\"2026-11-15\"."),
 				errhint("Give a value of that type."));
 	return value;
 }
@@ -109,7 +111,8 @@ refuse_undeclared(const char *table, Jsonb *declaration, Jsonb *facts)
 
 	while ((token = JsonbIteratorNext(&iterator, &item, true)) != WJB_DONE)
 		if (token == WJB_KEY &&
-			getKeyJsonValueFromContainer(&declaration->root, item.val.string.val, item.val.string.len, &declared) == NULL)
+			getKeyJsonValueFromContainer(&declaration->root, item.val.string.val, item.val.string.len,
+										 &declared) == NULL)
 			ereport(ERROR,
 					errcode(MK_POLICY),
 					errmsg("decision table %s does not know the fact \"%s\"", table,
@@ -214,7 +217,8 @@ check_names(Jsonb *declaration, const char *canonical, int64 priority)
 			getKeyJsonValueFromContainer(&declaration->root, at + 1, end - at - 1, &declared) == NULL)
 			ereport(ERROR,
 					errcode(MK_POLICY),
-					errmsg("the condition of rule %lld looks at \"%s\", which is no fact of the table", (long long) priority,
+					errmsg("the condition of rule %lld looks at \"%s\", which is no fact of the table",
+						   (long long) priority,
 						   pnstrdup(at + 1, end - at - 1)),
 					errdetail("The condition is %s.", canonical),
 					errhint("Declare the fact, or mend its name."));

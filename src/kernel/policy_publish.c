@@ -15,7 +15,8 @@ static void
 insert_rule(Call *call, const PolicyTable *table, const Document *rule)
 {
 	static Statement insert = STATEMENT("itiipjtt",
-		"INSERT INTO marketplace.policy_rules (marketplace_id, table_name, version, priority, condition, outcome, note, source) "
+		"INSERT INTO marketplace.policy_rules (marketplace_id, table_name, version, priority, condition, outcome,"
+		" note, source) "
 		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
 		"ON CONFLICT (marketplace_id, table_name, version, priority) DO NOTHING");
 	int64		priority;
@@ -30,11 +31,13 @@ insert_rule(Call *call, const PolicyTable *table, const Document *rule)
 	outcome = document_jsonb_or_null(rule, "outcome");
 	if (outcome == NULL)
 		document_refuse(rule, "outcome", "It is missing.", "Give what is decided when the condition holds.");
-	if (query_execute(&insert, VALUES(value_int32(call->marketplace_id), value_text(table->name), value_int32(table->version),
+	if (query_execute(&insert,
+					  VALUES(value_int32(call->marketplace_id), value_text(table->name), value_int32(table->version),
 									  value_int32((int32) priority), value_datum(condition), value_jsonb(outcome),
 									  value_text(document_text_or_null(rule, "note")),
 									  value_text(document_text_or_null(rule, "source")))) == 0)
-		document_refuse(rule, "priority", "Another rule has the same priority.", "Give each rule a priority of its own.");
+		document_refuse(rule, "priority", "Another rule has the same priority.",
+						"Give each rule a priority of its own.");
 }
 
 static void
@@ -84,9 +87,11 @@ insert_table(Call *call, PolicyTable *table, TimestampTz from, const char *reaso
 		"   SET valid = pg_catalog.tstzrange(pg_catalog.lower(valid), $3)"
 		" WHERE marketplace_id = $1 AND name = $2 AND valid @> $3");
 	static Statement insert = STATEMENT("itjjzttz",
-		"INSERT INTO marketplace.policy_tables (marketplace_id, name, version, facts, cases, valid, actor, reason, recorded_at) "
+		"INSERT INTO marketplace.policy_tables (marketplace_id, name, version, facts, cases, valid, actor, reason,"
+		" recorded_at) "
 		"SELECT $1, $2, coalesce(pg_catalog.max(version), 0) + 1, $3, $4,"
-		"       pg_catalog.tstzrange($5, pg_catalog.min(pg_catalog.lower(valid)) FILTER (WHERE pg_catalog.lower(valid) > $5)),"
+		"       pg_catalog.tstzrange($5, pg_catalog.min(pg_catalog.lower(valid))"
+		"                                 FILTER (WHERE pg_catalog.lower(valid) > $5)),"
 		"       $6, $7, $8"
 		"  FROM marketplace.policy_tables"
 		" WHERE marketplace_id = $1 AND name = $2 "
@@ -98,8 +103,10 @@ insert_table(Call *call, PolicyTable *table, TimestampTz from, const char *reaso
 	policy_lock(call, "decision table", table->name);
 	if (from == call->now)
 		from = recorded_at = start_after_concurrent(call, table->name);
-	(void) query_execute(&close_former, VALUES(value_int32(call->marketplace_id), value_text(table->name), value_timestamptz(from)));
-	if (!query_row(&insert, VALUES(value_int32(call->marketplace_id), value_text(table->name), value_jsonb(table->facts),
+	(void) query_execute(&close_former,
+						 VALUES(value_int32(call->marketplace_id), value_text(table->name), value_timestamptz(from)));
+	if (!query_row(&insert,
+				   VALUES(value_int32(call->marketplace_id), value_text(table->name), value_jsonb(table->facts),
 								   value_jsonb(table->cases), value_timestamptz(from), value_text(call_actor()),
 								   value_text(reason), value_timestamptz(recorded_at)), &row))
 		elog(ERROR, "version of decision table %s taken under its lock", table->name);

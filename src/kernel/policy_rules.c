@@ -23,7 +23,8 @@ find_in_force(Call *call, const char *name, TimestampTz at, PolicyTable *table)
 		" WHERE marketplace_id = $1 AND name = $2 AND valid @> $3");
 	Row			row;
 
-	if (!query_row(&in_force, VALUES(value_int32(call->marketplace_id), value_text(name), value_timestamptz(at)), &row))
+	if (!query_row(&in_force, VALUES(value_int32(call->marketplace_id), value_text(name), value_timestamptz(at)),
+				   &row))
 		return false;
 	table->name = name;
 	table->version = row_int32(&row, 0);
@@ -51,7 +52,8 @@ policy_apply(Call *call, const PolicyTable *table, Jsonb *facts)
 {
 	static Statement first_match = STATEMENT("itij",
 		"SELECT id, priority, outcome, held, condition::text"
-		"  FROM (SELECT id, priority, outcome, condition, pg_catalog.jsonb_path_match($4, condition, '{}', true) AS held"
+		"  FROM (SELECT id, priority, outcome, condition,"
+		"               pg_catalog.jsonb_path_match($4, condition, '{}', true) AS held"
 		"          FROM marketplace.policy_rules"
 		"         WHERE marketplace_id = $1 AND table_name = $2 AND version = $3) AS tried"
 		" WHERE held IS NOT FALSE"
@@ -60,16 +62,19 @@ policy_apply(Call *call, const PolicyTable *table, Jsonb *facts)
 	Decision	decision = {NULL, 0, table->version, 0, 0};
 	Row			row;
 
-	if (!query_row(&first_match, VALUES(value_int32(call->marketplace_id), value_text(table->name), value_int32(table->version),
+	if (!query_row(&first_match,
+				   VALUES(value_int32(call->marketplace_id), value_text(table->name), value_int32(table->version),
 										value_jsonb(facts)), &row))
 		return decision;
 	if (row_null(&row, 3))
 		ereport(ERROR,
 				errcode(MK_POLICY),
-				errmsg("rule %d of decision table %s has no truth value for these facts", row_int32(&row, 1), table->name),
+				errmsg("rule %d of decision table %s has no truth value for these facts", row_int32(&row, 1),
+					   table->name),
 				errdetail("Version %d, condition %s, facts %s.", table->version, row_text(&row, 4),
 						  JsonbToCString(NULL, &facts->root, VARSIZE(facts))),
-				errhint("The condition compares values of different types, leads nowhere or fails: publish a version that covers the case."));
+				errhint("The condition compares values of different types, leads nowhere or fails: publish a version "
+						"that covers the case."));
 	decision.rule_id = row_int64(&row, 0);
 	decision.priority = row_int32(&row, 1);
 	decision.outcome = row_jsonb(&row, 2);
@@ -77,19 +82,22 @@ policy_apply(Call *call, const PolicyTable *table, Jsonb *facts)
 }
 
 static int64
-record_decision(Call *call, const char *table, const Decision *decision, Jsonb *facts, const char *object_kind, int64 object_id)
+record_decision(Call *call, const char *table, const Decision *decision, Jsonb *facts, const char *object_kind,
+				int64 object_id)
 {
 	static Statement insert = STATEMENT("itiljjtltz",
-		"INSERT INTO marketplace.policy_decisions (marketplace_id, table_name, version, rule_id, facts, outcome, object_kind, object_id,"
-		" actor, recorded_at) "
+		"INSERT INTO marketplace.policy_decisions (marketplace_id, table_name, version, rule_id, facts, outcome,"
+		" object_kind, object_id, actor, recorded_at) "
 		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
 		"RETURNING id");
 	Datum		id;
 
 	guard_open("policy");
-	id = query_datum(&insert, VALUES(value_int32(call->marketplace_id), value_text(table), value_int32(decision->version),
+	id = query_datum(&insert,
+					 VALUES(value_int32(call->marketplace_id), value_text(table), value_int32(decision->version),
 									 value_id(decision->rule_id), value_jsonb(facts), value_jsonb(decision->outcome),
-									 value_text(object_kind), object_kind == NULL ? value_null() : value_int64(object_id),
+									 value_text(object_kind),
+									 object_kind == NULL ? value_null() : value_int64(object_id),
 									 value_text(call_actor()), value_timestamptz(call->now)));
 	guard_close();
 	return DatumGetInt64(id);
@@ -165,7 +173,8 @@ policy_decision_record(PG_FUNCTION_ARGS)
 					errmsg("an object is named by its kind and its id"),
 					errhint("Give both object_kind and object_id, or neither."));
 		(void) require_in_force(&call, name, call.now);
-		call.result = policy_decide_about(&call, name, facts, object_kind, object_kind == NULL ? 0 : call_int64(&call, 4)).decision_id;
+		call.result = policy_decide_about(&call, name, facts, object_kind,
+										  object_kind == NULL ? 0 : call_int64(&call, 4)).decision_id;
 	}
 	PG_RETURN_INT64(call_end(&call));
 }
@@ -202,7 +211,8 @@ policy_check(PG_FUNCTION_ARGS)
 		Jsonb	   *facts = row_jsonb(row, 1);
 		Jsonb	   *expected = row_jsonb(row, 2);
 		Jsonb	   *got = policy_apply(&call, &table, policy_bind_facts(table.name, table.facts, facts)).outcome;
-		Datum		values[4] = {Int32GetDatum(row_int32(row, 0)), JsonbPGetDatum(facts), JsonbPGetDatum(expected), JsonbPGetDatum(got)};
+		Datum		values[4] = {Int32GetDatum(row_int32(row, 0)), JsonbPGetDatum(facts), JsonbPGetDatum(expected),
+								 JsonbPGetDatum(got)};
 		bool		nulls[4] = {false, false, expected == NULL, got == NULL};
 
 		if (!policy_same_outcome(expected, got))
@@ -216,13 +226,15 @@ PG_FUNCTION_INFO_V1(policy_decision_explain);
 Datum
 policy_decision_explain(PG_FUNCTION_ARGS)
 {
-	static Statement exists = STATEMENT("il", "SELECT 1 FROM marketplace.policy_decisions WHERE marketplace_id = $1 AND id = $2");
+	static Statement exists = STATEMENT("il",
+		"SELECT 1 FROM marketplace.policy_decisions WHERE marketplace_id = $1 AND id = $2");
 	static Statement tried = STATEMENT("il",
 		"SELECT d.table_name, d.version, d.facts, r.priority, r.condition::text,"
 		"       pg_catalog.jsonb_path_match(d.facts, r.condition, '{}', true),"
 		"       r.outcome, r.note, r.source"
 		"  FROM marketplace.policy_decisions AS d"
-		"  LEFT JOIN marketplace.policy_rules AS fired ON fired.marketplace_id = d.marketplace_id AND fired.id = d.rule_id"
+		"  LEFT JOIN marketplace.policy_rules AS fired"
+		"    ON fired.marketplace_id = d.marketplace_id AND fired.id = d.rule_id"
 		"  LEFT JOIN marketplace.policy_rules AS r"
 		"    ON r.marketplace_id = d.marketplace_id AND r.table_name = d.table_name AND r.version = d.version"
 		"   AND (fired.id IS NULL OR r.priority <= fired.priority)"
@@ -253,12 +265,14 @@ policy_replay(PG_FUNCTION_ARGS)
 		"SELECT 1 FROM marketplace.policy_tables WHERE marketplace_id = $1 AND name = $2 AND version = $3");
 	static Statement replay = STATEMENT("iti",
 		"SELECT id, outcome_then, outcome_now, priority_now, failed"
-		"  FROM (SELECT d.id, d.outcome AS outcome_then, CASE WHEN m.held THEN m.outcome END AS outcome_now, m.priority AS priority_now,"
+		"  FROM (SELECT d.id, d.outcome AS outcome_then, CASE WHEN m.held THEN m.outcome END AS outcome_now,"
+		"               m.priority AS priority_now,"
 		"               m.priority IS NOT NULL AND m.held IS NULL AS failed"
 		"          FROM marketplace.policy_decisions AS d"
 		"          LEFT JOIN LATERAL ("
 		"               SELECT t.priority, t.outcome, t.held"
-		"                 FROM (SELECT r.priority, r.outcome, pg_catalog.jsonb_path_match(d.facts, r.condition, '{}', true) AS held"
+		"                 FROM (SELECT r.priority, r.outcome,"
+		"                              pg_catalog.jsonb_path_match(d.facts, r.condition, '{}', true) AS held"
 		"                         FROM marketplace.policy_rules AS r"
 		"                        WHERE r.marketplace_id = $1 AND r.table_name = $2 AND r.version = $3) AS t"
 		"                WHERE t.held IS NOT FALSE"
@@ -281,7 +295,8 @@ policy_replay(PG_FUNCTION_ARGS)
 				errcode(MK_NOT_FOUND),
 				errmsg("decision table \"%s\" has no version %d", name, version),
 				errhint("See marketplace.policy_tables."));
-	query_return_set(fcinfo, &replay, VALUES(value_int32(call.marketplace_id), value_text(name), value_int32(version)));
+	query_return_set(fcinfo, &replay,
+					 VALUES(value_int32(call.marketplace_id), value_text(name), value_int32(version)));
 	call_end_read(&call);
 	return (Datum) 0;
 }

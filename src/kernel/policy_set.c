@@ -21,7 +21,8 @@ refuse_scope(const char *detail)
 			errcode(MK_POLICY),
 			errmsg("the scope does not say where the value holds"),
 			errdetail("%s", detail),
-			errhint("Give {}, {\"country\"}, {\"category\"}, {\"seller_id\"}, {\"seller_id\", \"buyer_id\"} or {\"order_id\"}."));
+			errhint("Give {}, {\"country\"}, {\"category\"}, {\"seller_id\"}, {\"seller_id\", \"buyer_id\"} or "
+					"{\"order_id\"}."));
 }
 
 static PolicyScope
@@ -36,7 +37,8 @@ read_scope(Jsonb *json)
 	scope.buyer_id = document_int64_or(&document, "buyer_id", 0);
 	scope.category = document_text_or_null(&document, "category");
 	scope.country = document_text_or_null(&document, "country");
-	if (scope.country != NULL && (strlen(scope.country) != 2 || strspn(scope.country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2))
+	if (scope.country != NULL &&
+		(strlen(scope.country) != 2 || strspn(scope.country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2))
 		document_refuse(&document, "country", "A country is two capital letters.",
 						"Give an ISO 3166-1 alpha-2 code such as FR.");
 	if (scope.category != NULL && scope.category[0] == '\0')
@@ -48,7 +50,8 @@ read_scope(Jsonb *json)
 static const char *
 one_place(const PolicyScope *scope, char **key)
 {
-	int			given = (scope->order_id != 0) + (scope->seller_id != 0) + (scope->category != NULL) + (scope->country != NULL);
+	int			given = (scope->order_id != 0) + (scope->seller_id != 0) +
+		(scope->category != NULL) + (scope->country != NULL);
 
 	if (given > 1)
 		refuse_scope("It names more than one place.");
@@ -84,7 +87,8 @@ policy_lock(Call *call, const char *what, const char *name)
 	static Statement lock = STATEMENT("t",
 		"SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))");
 
-	(void) query_execute(&lock, VALUES(value_text(psprintf("marketplace %s %d %s", what, call->marketplace_id, name))));
+	(void) query_execute(&lock,
+						 VALUES(value_text(psprintf("marketplace %s %d %s", what, call->marketplace_id, name))));
 }
 
 void
@@ -105,8 +109,8 @@ policy_check_start(Call *call, TimestampTz valid_from)
 }
 
 /*
- * A value that starts now starts when its transaction began. When another, begun later, has set the same meanwhile and
- * committed first, ours must not end where that one starts: it takes its place.
+ * A value that starts now starts when its transaction began. When another, begun later, has set the same meanwhile
+ * and committed first, ours must not end where that one starts: it takes its place.
  */
 static TimestampTz
 start_after_concurrent(Call *call, const char *name, const char *key)
@@ -163,8 +167,8 @@ set_value(Call *call, const char *name, Jsonb *value, PolicyScope scope, Timesta
 		"   SET valid = pg_catalog.tstzrange(pg_catalog.lower(valid), $4)"
 		" WHERE marketplace_id = $1 AND name = $2 AND scope_key = $3 AND valid @> $4");
 	static Statement insert = STATEMENT("itttttllljzttz",
-		"INSERT INTO marketplace.policy_values (marketplace_id, name, version, scope_kind, country, category, seller_id, buyer_id,"
-		" order_id, value, valid, actor, reason, recorded_at) "
+		"INSERT INTO marketplace.policy_values (marketplace_id, name, version, scope_kind, country, category,"
+		" seller_id, buyer_id, order_id, value, valid, actor, reason, recorded_at) "
 		"SELECT $1, $2, coalesce(pg_catalog.max(version), 0) + 1, $4, $5, $6, $7, $8, $9, $10,"
 		"       pg_catalog.tstzrange($11, pg_catalog.min(pg_catalog.lower(valid))"
 		"                                 FILTER (WHERE scope_key = $3 AND pg_catalog.lower(valid) > $11)),"
@@ -185,7 +189,8 @@ set_value(Call *call, const char *name, Jsonb *value, PolicyScope scope, Timesta
 	guard_open("policy");
 	(void) query_execute(&close_former, VALUES(value_int32(call->marketplace_id), value_text(name), value_text(key),
 											   value_timestamptz(from)));
-	id = query_datum(&insert, VALUES(value_int32(call->marketplace_id), value_text(name), value_text(key), value_text(kind),
+	id = query_datum(&insert,
+					 VALUES(value_int32(call->marketplace_id), value_text(name), value_text(key), value_text(kind),
 									 value_text(scope.country), value_text(scope.category), value_id(scope.seller_id),
 									 value_id(scope.buyer_id), value_id(scope.order_id), value_jsonb(value),
 									 value_timestamptz(from), value_text(call_actor()), value_text(reason),

@@ -22,7 +22,8 @@ static const struct
 	{"numeric", POLICY_NUMERIC, "a number"},
 	{"amount", POLICY_AMOUNT, "a string such as \"40.00 EUR\""},
 	{"date", POLICY_DATE, "a string such as \"2026-11-15\""},
-	{"duration", POLICY_DURATION, "an object such as {\"n\": 5, \"unit\": \"business_days\"}; units: hours, calendar_days, business_days"},
+	{"duration", POLICY_DURATION,
+	 "an object such as {\"n\": 5, \"unit\": \"business_days\"}; units: hours, calendar_days, business_days"},
 	{"choice", POLICY_CHOICE, "one of the strings listed"},
 	{"json", POLICY_JSON, "an object or an array"}
 };
@@ -129,7 +130,8 @@ policy_read_date(const char *string, int length, DateADT *date)
 	memcpy(buffer, string, 10);
 	buffer[10] = '\0';
 	if (strspn(buffer, "0123456789-") != 10 || buffer[4] != '-' || buffer[7] != '-' ||
-		sscanf(buffer, "%4d-%2d-%2d", &year, &month, &day) != 3 || year < 1 || month < 1 || month > 12 || day < 1 || day > 31)
+		sscanf(buffer, "%4d-%2d-%2d", &year, &month, &day) != 3 ||
+		year < 1 || month < 1 || month > 12 || day < 1 || day > 31)
 		return false;
 	j2date(date2j(year, month, day), &read[0], &read[1], &read[2]);
 	*date = date2j(year, month, day) - POSTGRES_EPOCH_JDATE;
@@ -181,7 +183,8 @@ is_choice(const List *choices, const JsonbValue *scalar)
 	{
 		const char *choice = lfirst(cell);
 
-		if (strlen(choice) == scalar->val.string.len && strncmp(choice, scalar->val.string.val, scalar->val.string.len) == 0)
+		if (strlen(choice) == scalar->val.string.len &&
+			strncmp(choice, scalar->val.string.val, scalar->val.string.len) == 0)
 			return true;
 	}
 	return false;
@@ -237,8 +240,9 @@ policy_check_value(const char *name, const PolicyType *type, Jsonb *value)
 				errhint("Give %s.", example_of(type->kind)));
 }
 
-/* The number that a bound compares; unit tells what it counts, so that only like is compared with like. The value was checked
- * when it was recorded.
+/*
+ * The number that a bound compares; unit tells what it counts, so that only like is compared with like. The value was
+ * checked when it was recorded.
  */
 static Numeric
 size_of(const PolicyType *type, Jsonb *value, char **unit)
@@ -277,7 +281,8 @@ policy_bound_allows(const PolicyType *type, Jsonb *value, Jsonb *marketplace_val
 
 	if (type->bound == POLICY_FREE || policy_is_null(marketplace_value))
 		return true;
-	if (type->kind != POLICY_INTEGER && type->kind != POLICY_NUMERIC && type->kind != POLICY_AMOUNT && type->kind != POLICY_DURATION)
+	if (type->kind != POLICY_INTEGER && type->kind != POLICY_NUMERIC && type->kind != POLICY_AMOUNT &&
+		type->kind != POLICY_DURATION)
 		elog(ERROR, "values of type \"%s\" have no order", type->text);
 	size = size_of(type, value, &unit);
 	limit = size_of(type, marketplace_value, &marketplace_unit);

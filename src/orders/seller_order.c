@@ -124,7 +124,7 @@ cancel_quantity(Call *call, const SellerOrder *part, int64 order_line_id, Numeri
 	payload_int64(&payload, "order_id", part->order_id);
 	payload_int64(&payload, "order_line_id", order_line_id);
 	payload_int64(&payload, "seller_order_id", part->id);
-	payload_numeric(&payload, "quantity", quantity);
+	payload_numeric(&payload, "quantity", DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, NumericGetDatum(quantity))));
 	payload_text(&payload, "reason", reason);
 	event_emit(call, "order", part->order_id, "order_line.cancelled", &payload);
 	return movement;
