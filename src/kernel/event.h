@@ -39,7 +39,10 @@ typedef struct Reaction
 	ReactionFunction function;
 } Reaction;
 
-/* A guard answers NULL (no objection) or raises its own error. Named '<machine>.<event>', asked by the area before it acts. */
+/*
+ * A guard returns or raises its own error. Named '<machine>.<event>', asked by the area before it acts, with the object that the other
+ * area knows: shipment.hand_over with the seller order.
+ */
 typedef void (*GuardFunction) (Call *call, int64 object_id);
 typedef struct Guard
 {

@@ -97,7 +97,7 @@ shipment_hand_over(PG_FUNCTION_ARGS)
 
 		/* a shipment that may not move at all is said to be so before the guards are asked */
 		if (strcmp(shipment->state, "prepared") == 0 || strcmp(shipment->state, "labelled") == 0)
-			guard_ask(&call, "shipment.hand_over", shipment->id);
+			guard_ask(&call, "shipment.hand_over", shipment->seller_order_id);
 		hand_over(&call, shipment, call.now, false, false);
 		problem_resolve(&call, "not_shippable", psprintf("shipment:%lld", (long long) shipment->id));
 		call.result = shipment->id;
@@ -119,7 +119,7 @@ is_domain_error(int sqlerrcode)
 
 /* What a guard says against it, NULL when none does. Guards only look; what one began to do ends with the subtransaction. */
 static char *
-guard_objection(Call *call, int64 shipment_id)
+guard_objection(Call *call, int64 seller_order_id)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
@@ -129,7 +129,7 @@ guard_objection(Call *call, int64 shipment_id)
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		guard_ask(call, "shipment.hand_over", shipment_id);
+		guard_ask(call, "shipment.hand_over", seller_order_id);
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
@@ -212,7 +212,7 @@ shipment_scanned(Call *call, Shipment *shipment, TimestampTz at)
 		problem_record(call, &problem);
 		return;
 	}
-	objection = guard_objection(call, shipment->id);
+	objection = guard_objection(call, shipment->seller_order_id);
 	if (objection != NULL)
 	{
 		problem.kind = "unguarded";
