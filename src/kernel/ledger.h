@@ -69,4 +69,10 @@ extern int	ledger_tick(Call *call, int limit);
 /* Balance on the account's normal side, the call's own unflushed moves included. */
 extern Amount ledger_balance(Call *call, Account account, CurrencyCode currency);
 
+/*
+ * Locks checked accounts, in ascending id, and returns their stored balances (zero where there is no account yet). For runs that
+ * spend what they find; before they move anything.
+ */
+extern void ledger_lock_balances(Call *call, const Account *accounts, const CurrencyCode *currencies, int n, Amount *balances);
+
 #endif

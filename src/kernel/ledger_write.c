@@ -410,3 +410,23 @@ ledger_write(Call *call, const Posting *posting)
 	guard_close();
 	return posting_id;
 }
+
+void
+ledger_lock_balances(Call *call, const Account *accounts, const CurrencyCode *currencies, int n, Amount *balances)
+{
+	OpenAccounts wanted = {n, MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OpenAccount) * Max(n, 1)), NULL};
+	OpenAccounts found = {0, MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OpenAccount) * Max(n, 1)), NULL};
+	int			locked;
+
+	if (n == 0)
+		return;
+	for (int i = 0; i < n; i++)
+		wanted.accounts[i] = (OpenAccount) {accounts[i], currencies[i], 0, amount_of(currencies[i], 0)};
+	(void) find_accounts(call, &wanted);
+	for (int i = 0; i < n; i++)
+		if (wanted.accounts[i].id != 0)
+			found.accounts[found.count++] = wanted.accounts[i];
+	(void) lock_checked(call, &found, &locked);
+	for (int i = 0, f = 0; i < n; i++)
+		balances[i] = wanted.accounts[i].id != 0 ? found.accounts[f++].balance : wanted.accounts[i].balance;
+}

@@ -1,0 +1,90 @@
+CREATE FUNCTION marketplace.commission_rule_set(marketplace_id int, document jsonb, request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.commission_rule_set(int, jsonb, text) IS
+'Adds a commission rule; it takes over from older ones of the same seller and category, for captures from valid_from on. What was frozen on earlier captures stays.
+Document: {"rate_pct": 10, "seller_id", "category", "fixed": "0.30 EUR", "minimum", "maximum", "base": "goods_net" | "goods_and_shipping_net" | "gross", "vat_rate_pct",
+"valid_from", "valid_until"}; only rate_pct is required, amounts are per order line and excluding VAT. Operators only. Returns the rule''s number.
+Errors: MK001, MK003, MK004, MK005, MK012. FD-23.';
+
+CREATE FUNCTION marketplace.payment_authorize(
+	marketplace_id int, order_id bigint, amount marketplace.amount, document jsonb DEFAULT '{"method": "card"}', request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.payment_authorize(int, bigint, marketplace.amount, jsonb, text) IS
+'Records that the PSP has authorised a payment for an order; nothing is posted (FD-P01). Document: {"method": "card" | "transfer" | "sdd_core" | "sdd_b2b" | "wallet",
+"psp_reference", "expires_at"}. Operators only. Returns the payment''s number. Errors: MK001, MK003, MK004, MK005, MK006 (psp_reference in use), MK012, MK110.';
+
+CREATE FUNCTION marketplace.payment_capture(
+	marketplace_id int, payment_id bigint, amount marketplace.amount DEFAULT NULL, request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.payment_capture(int, bigint, marketplace.amount, text) IS
+'Takes money from an authorised payment, in part or (amount NULL) all that is left of it and lacking on the order. Each cent goes to the escrow of the order line that it pays: shared by
+what each line still lacks, largest remainder (RD-9). The commission in force is frozen on each share (FD-24). Posts FD-P02; a bank transfer is final at once.
+Operators only. Returns the capture''s number. Errors: MK001, MK004, MK005, MK012, MK110.';
+
+CREATE FUNCTION marketplace.payment_settle(
+	marketplace_id int, capture_id bigint, fee marketplace.amount DEFAULT NULL, request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.payment_settle(int, bigint, marketplace.amount, text) IS
+'Records that the PSP has settled a capture, less its fee, and that the money is final. Posts FD-P03: the platform bears the fee and owes it to the client account. What was accepted before is
+released in the same commit. Operators only. Returns the capture''s number. Errors: MK001, MK004, MK005, MK012, MK110.';
+
+CREATE FUNCTION marketplace.payment_void(marketplace_id int, payment_id bigint, request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.payment_void(int, bigint, text) IS
+'Gives an authorisation up of which nothing was captured (FD-P01: posts nothing). Operators only. Returns the payment''s number. Errors: MK001, MK004, MK005, MK110.';
+
+CREATE FUNCTION marketplace.escrow_release(marketplace_id int, seller_order_id bigint, request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.escrow_release(int, bigint, text) IS
+'Releases to the seller all that a seller order still has in escrow of final captures, whatever was accepted: an operator''s decision (fd.release_on = manual, FD-17). Posts FD-P06.
+Operators only. Returns the seller order''s number. Errors: MK001, MK004, MK005, MK110 (nothing to release).';
+
+CREATE FUNCTION marketplace.payout_run(marketplace_id int, document jsonb DEFAULT '{}', request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.payout_run(int, jsonb, text) IS
+'Freezes all that is payable into payouts, one per seller, currency and verified bank account (FD-56…FD-58, FD-P10), each with its instruction to the PSP. Less than the minimum carries over.
+Document: {"currency": "EUR", "sellers": [1, 2], "minimum": "10.00 EUR"}, each optional; a seller without a verified bank account is passed over, and refused when it is named.
+Operators only. Returns the run''s number (payouts.batch_id), with or without payouts. Errors: MK001, MK003, MK004, MK005, MK111.';
+
+CREATE FUNCTION marketplace.payout_send(marketplace_id int, payout_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.payout_send(int, bigint, text, text) IS
+'Records that a planned payout was handed to the PSP: moves its instruction (instruction_send() has the same effect). Operators only. Returns the payout''s number. Errors: MK001, MK004, MK005, MK030.';
+
+CREATE FUNCTION marketplace.payout_confirm(marketplace_id int, payout_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.payout_confirm(int, bigint, text, text) IS
+'Records that a payout was executed (FD-P11); one that was still planned counts as sent with it, since a bank''s fact is not refused. Evidence is required when its outcome was unknown.
+Operators only. Returns the payout''s number. Errors: MK001, MK004, MK005, MK030, MK081.';
+
+CREATE FUNCTION marketplace.payout_fail(marketplace_id int, payout_id bigint, reason text, request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.payout_fail(int, bigint, text, text) IS
+'Records that a payout was refused, or drops one that is still planned: the money is the seller''s to be paid again (FD-P12). Operators only. Returns the payout''s number.
+Errors: MK001, MK004, MK005, MK030, MK081.';
+
+CREATE FUNCTION marketplace.refund_send(marketplace_id int, refund_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.refund_send(int, bigint, text, text) IS
+'Records that a planned refund was handed to the PSP (as instruction_send()). Operators only. Returns the refund''s number. Errors: MK001, MK004, MK005, MK030.';
+
+CREATE FUNCTION marketplace.refund_confirm(marketplace_id int, refund_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.refund_confirm(int, bigint, text, text) IS
+'Records that a refund was executed (FD-P15); one that was still planned counts as sent with it. Evidence is required when its outcome was unknown. Operators only. Returns the refund''s number.
+Errors: MK001, MK004, MK005, MK030, MK081.';
+
+CREATE FUNCTION marketplace.refund_fail(marketplace_id int, refund_id bigint, reason text, request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.refund_fail(int, bigint, text, text) IS
+'Records that the PSP refused a refund that was sent: the money is kept for the buyer (FD-P16). Operators only. Returns the refund''s number. Errors: MK001, MK004, MK005, MK030, MK081.';
+
+CREATE FUNCTION marketplace.funds_location(
+	marketplace_id int, order_id bigint, as_of timestamptz DEFAULT NULL,
+	OUT order_line_id bigint, OUT seller_id bigint, OUT location text, OUT value numeric, OUT currency text, OUT unsettled numeric, OUT memo boolean)
+RETURNS SETOF record AS 'MODULE_PATHNAME' LANGUAGE c STABLE PARALLEL RESTRICTED ROWS 20;
+COMMENT ON FUNCTION marketplace.funds_location(int, bigint, timestamptz) IS
+'Where the money of an order is, now or as it was recorded at an instant: each captured cent in one of escrow, seller_pending, seller_available, reserve, commission, due_to_own, buyer_wallet,
+payout_frozen, payout_in_flight, paid_out, refund_frozen, refund_in_flight, refunded, charged_back, third_party, suspense (FD-43). value is in units of the currency; the values of a line add up
+to what was captured for it; unsettled is the part that the PSP had not settled. Rows with memo = true are outside the sum: authorised (of the order, not captured). Read from the ledger
+only. Operators and auditors see the whole order, sellers their own lines. Errors: MK001, MK004, MK005.';

@@ -1,0 +1,240 @@
+/*
+ * allocation.c
+ *		The parts of captures that pay order lines: reading them, their ledger accounts, what a line is still worth, and the
+ *		mark of those of which nothing is left.
+ *
+ * Amounts of an allocation never change; what has become of them is in the ledger.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "funds/funds_internal.h"
+#include "kernel/errors.h"
+#include "kernel/guard.h"
+#include "kernel/lifecycle.h"
+#include "utils/array.h"
+
+Allocations
+allocations_of_order(Call *call, int64 order_id)
+{
+	static Statement read = STATEMENT("il",
+		"SELECT a.id, a.payment_id, a.seller_order_id, a.order_line_id, a.seller_id, a.buyer_id, a.amount,"
+		"       COALESCE((SELECT marketplace.sum(i.amount) FROM marketplace.refund_items i"
+		"                  WHERE i.marketplace_id = $1 AND i.allocation_id = a.id), marketplace.zero(marketplace.currency(a.amount))),"
+		"       a.commission_base, a.commission, a.commission_vat, a.commission_vat_pct, a.quantity, a.cancelled_before, c.state = 'final'"
+		"  FROM marketplace.capture_allocations a"
+		"  JOIN marketplace.captures c ON c.marketplace_id = $1 AND c.id = a.capture_id"
+		" WHERE a.marketplace_id = $1 AND a.order_id = $2"
+		" ORDER BY a.id");
+	Rows		rows = query_rows(&read, VALUES(value_int32(call->marketplace_id), value_int64(order_id)));
+	Allocations result;
+
+	result.count = (int) rows.count;
+	result.allocations = palloc(sizeof(Allocation) * Max(result.count, 1));
+	for (int i = 0; i < result.count; i++)
+	{
+		Row		   *row = &rows.rows[i];
+
+		result.allocations[i] = (Allocation) {
+			.id = row_int64(row, 0),
+			.payment_id = row_int64(row, 1),
+			.seller_order_id = row_int64(row, 2),
+			.order_line_id = row_int64(row, 3),
+			.seller_id = row_int64(row, 4),
+			.buyer_id = row_int64(row, 5),
+			.amount = row_amount(row, 6),
+			.refunded = row_amount(row, 7),
+			.commission_base = row_amount(row, 8),
+			.commission = row_amount(row, 9),
+			.commission_vat = row_amount(row, 10),
+			.commission_vat_pct = row_numeric(row, 11),
+			.quantity = row_numeric(row, 12),
+			.cancelled_before = row_numeric(row, 13),
+			.final = row_bool(row, 14)
+		};
+	}
+	return result;
+}
+
+Account
+escrow_account(const Allocation *allocation)
+{
+	return (Account) {C_ESCROW, allocation->seller_id, allocation->order_line_id, allocation->id};
+}
+
+Account
+seller_account(const Allocation *allocation)
+{
+	return (Account) {C_SELLER, allocation->seller_id, allocation->order_line_id, allocation->id};
+}
+
+Account
+commission_account(const Allocation *allocation)
+{
+	return (Account) {C_COMMISSION, allocation->seller_id, allocation->order_line_id, allocation->id};
+}
+
+Account
+payout_clearing_account(int64 seller_id, int64 order_line_id, int64 allocation_id)
+{
+	return (Account) {C_PAYOUT_CLEARING, seller_id, order_line_id, allocation_id};
+}
+
+Account
+refund_clearing_account(int64 buyer_id, int64 order_line_id, int64 allocation_id)
+{
+	return (Account) {C_REFUND_CLEARING, buyer_id, order_line_id, allocation_id};
+}
+
+Account
+own_account(AccountKind kind)
+{
+	return (Account) {kind, 0, 0, 0};
+}
+
+Account
+psp_account(AccountKind kind, const Marketplace *marketplace)
+{
+	return (Account) {kind, marketplace->psp_party_id, 0, 0};
+}
+
+const OrderLine *
+find_line(const OrderLines *lines, int64 order_line_id)
+{
+	for (int i = 0; i < lines->count; i++)
+		if (lines->lines[i].id == order_line_id)
+			return &lines->lines[i];
+	elog(ERROR, "an allocation names order line %lld of another order", (long long) order_line_id);
+}
+
+bool
+line_is_goods(const OrderLine *line)
+{
+	return strcmp(line->kind, "goods") == 0;
+}
+
+static bool
+goods_all_cancelled(const OrderLines *lines, int64 seller_order_id)
+{
+	bool		goods = false;
+
+	for (int i = 0; i < lines->count; i++)
+	{
+		const OrderLine *line = &lines->lines[i];
+
+		if (line->seller_order_id != seller_order_id || !line_is_goods(line))
+			continue;
+		goods = true;
+		if (decimal_cmp(line->cancelled, line->quantity) < 0)
+			return false;
+	}
+	return goods;
+}
+
+Numeric
+line_cancelled(const OrderLine *line, const OrderLines *lines)
+{
+	if (!line_is_goods(line) && goods_all_cancelled(lines, line->seller_order_id))
+		return line->quantity;
+	return line->cancelled;
+}
+
+Numeric
+line_active(const OrderLine *line, const OrderLines *lines)
+{
+	return decimal_sub(line->quantity, line_cancelled(line, lines));
+}
+
+Amount
+line_due(const OrderLine *line, const OrderLines *lines)
+{
+	Amount		zero = amount_zero(amount_currency(line->escrow_gross));
+	Numeric		cancelled = line_cancelled(line, lines);
+
+	if (decimal_sign(cancelled) == 0)
+		return line->escrow_gross;
+	return amount_sub(line->escrow_gross, amount_share_cumulative(line->escrow_gross, cancelled, line->quantity, zero));
+}
+
+int64
+funds_add(Statement *insert, const Value *args)
+{
+	int64		id;
+
+	guard_open("funds");
+	id = DatumGetInt64(query_datum(insert, args));
+	guard_close();
+	return id;
+}
+
+void
+funds_write(Statement *change, const Value *args)
+{
+	guard_open("funds");
+	query_execute(change, args);
+	guard_close();
+}
+
+uint64
+funds_transition(Statement *change, const Value *args, const char *event, const char *reason)
+{
+	uint64		touched;
+
+	guard_open("funds");
+	touched = lifecycle_execute(change, args, event, reason);
+	guard_close();
+	return touched;
+}
+
+/* what: 'amount', 'fee' */
+Amount
+require_positive(Call *call, Amount amount, CurrencyCode currency, const char *what)
+{
+	if (amount_currency(amount) != currency)
+		ereport(ERROR,
+				errcode(MK_CURRENCY_MISMATCH),
+				errmsg("%s() takes the %s in the order's currency", call->function, what),
+				errdetail("It is %s; the order is in %s.", amount_to_cstring(amount), currency_alpha(currency)),
+				errhint("Convert at a named rate first, or pay the order in its own currency."));
+	if (amount_minor(amount) <= 0)
+		ereport(ERROR,
+				errcode(MK_INVALID_ARGUMENT),
+				errmsg("%s() takes an %s of more than zero", call->function, what),
+				errdetail("It is %s.", amount_to_cstring(amount)),
+				errhint("Give what is to be moved as a positive amount."));
+	return amount;
+}
+
+typedef struct Closing
+{
+	int			count;
+	Datum	   *ids;
+} Closing;
+
+static void
+close_allocations(Call *call, void *argument)
+{
+	static Statement close = STATEMENT("iL",
+		"UPDATE marketplace.capture_allocations a SET open = false"
+		" WHERE a.marketplace_id = $1 AND a.id = ANY ($2) AND a.open AND NOT EXISTS ("
+		"       SELECT FROM marketplace.account_balance_rows k"
+		"        WHERE k.marketplace_id = $1 AND k.party_id IN (a.seller_id, a.buyer_id) AND k.order_line_id = a.order_line_id"
+		"          AND k.allocation_id = a.id AND k.kind IN ('c_escrow', 'c_seller_pending', 'c_seller', 'c_reserve', 'c_payout_clearing')"
+		"          AND marketplace.sign(k.balance) <> 0)");
+	Closing    *closing = argument;
+	ArrayType  *ids = construct_array(closing->ids, closing->count, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+
+	funds_write(&close, VALUES(value_int32(call->marketplace_id), value_datum(PointerGetDatum(ids))));
+}
+
+void
+defer_closing(Call *call, const int64 *allocation_ids, int n)
+{
+	Closing    *closing = palloc(sizeof(Closing));
+
+	closing->count = n;
+	closing->ids = palloc(sizeof(Datum) * n);
+	for (int i = 0; i < n; i++)
+		closing->ids[i] = Int64GetDatum(allocation_ids[i]);
+	call_defer(call, PG_INT64_MIN, close_allocations, closing);
+}

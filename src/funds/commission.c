@@ -1,0 +1,175 @@
+/*
+ * commission.c
+ *		What the platform keeps of a share of an order line: which rule is in force, what it comes to, and how much of it is
+ *		earned as the share is released. Rules are set in commission_rule.c; postings are made in release.c.
+ *
+ * A line may be paid by several captures, each under its own rule (FD-24). Whatever is counted per line (base, fixed part, minimum,
+ * maximum) is divided among the captures by what they pay of it, cumulatively, so that nothing is lost between them (RD-10).
+ */
+#include "postgres.h"
+
+#include "funds/funds_internal.h"
+#include "kernel/errors.h"
+#include "kernel/policy.h"
+
+typedef struct Rule
+{
+	int64		id;
+	Numeric		rate_pct;
+	Amount		fixed;
+	Amount		minimum;
+	Amount		maximum;
+	bool		has_maximum;
+	const char *base_kind;
+	Numeric		vat_pct;
+} Rule;
+
+/* Where the share lies in the line: from `before` to `until` of `whole`, in minor units. */
+typedef struct Slice
+{
+	Numeric		before;
+	Numeric		until;
+	Numeric		whole;
+} Slice;
+
+static Amount
+amount_or_zero(const Row *row, int column, CurrencyCode currency)
+{
+	return row_null(row, column) ? amount_zero(currency) : row_amount(row, column);
+}
+
+static bool
+find_rule(Call *call, const OrderLine *line, Rule *rule)
+{
+	static Statement find = STATEMENT("iltcz",
+		"SELECT r.id, r.rate_pct, r.fixed, r.minimum, r.maximum, r.base, r.vat_rate_pct"
+		"  FROM marketplace.commission_rules r"
+		" WHERE r.marketplace_id = $1 AND (r.seller_id IS NULL OR r.seller_id = $2) AND (r.category IS NULL OR r.category = $3)"
+		"   AND (r.currency IS NULL OR r.currency = $4) AND r.valid_from <= $5 AND (r.valid_until IS NULL OR r.valid_until > $5)"
+		" ORDER BY r.seller_id IS NULL, r.category IS NULL, r.valid_from DESC, r.id DESC"
+		" LIMIT 1");
+	CurrencyCode currency = amount_currency(line->escrow_gross);
+	PolicyScope scope = {.order_id = line->order_id, .seller_id = line->seller_id, .buyer_id = line->buyer_id,
+		.category = line->commission_category};
+	Row			row;
+
+	if (!query_row(&find, VALUES(value_int32(call->marketplace_id), value_int64(line->seller_id), value_text(line->commission_category),
+								 value_currency(currency), value_timestamptz(call->now)), &row))
+		return false;
+	rule->id = row_int64(&row, 0);
+	rule->rate_pct = row_numeric(&row, 1);
+	rule->fixed = amount_or_zero(&row, 2, currency);
+	rule->minimum = amount_or_zero(&row, 3, currency);
+	rule->has_maximum = !row_null(&row, 4);
+	rule->maximum = amount_or_zero(&row, 4, currency);
+	rule->base_kind = row_null(&row, 5) ? policy_text(call, "fd.commission_base", &scope) : row_text(&row, 5);
+	rule->vat_pct = row_null(&row, 6) ? policy_numeric(call, "fd.commission_vat_rate", &scope) : row_numeric(&row, 6);
+	return true;
+}
+
+/* The base of the whole line; zero where the rule does not look at lines of this kind. */
+static Amount
+base_of_line(const OrderLine *line, const char *base_kind)
+{
+	bool		sold = line_is_goods(line) || strcmp(line->kind, "service") == 0;
+
+	if (strcmp(base_kind, "gross") == 0)
+		return line->escrow_gross;
+	if (sold || (strcmp(base_kind, "goods_and_shipping_net") == 0 && strcmp(line->kind, "shipping") == 0))
+		return line->escrow_net;
+	return amount_zero(amount_currency(line->escrow_gross));
+}
+
+/* The slice's part of an amount that is counted per line. */
+static Amount
+part_of(Amount total, const Slice *slice)
+{
+	Amount		zero = amount_zero(amount_currency(total));
+	Amount		before = amount_share_cumulative(total, slice->before, slice->whole, zero);
+
+	return amount_share_cumulative(total, slice->until, slice->whole, before);
+}
+
+static Amount
+percentage(Amount amount, Numeric pct)
+{
+	return amount_round_ratio(decimal_mul(decimal_from_int64(amount_minor(amount)), pct), decimal_from_int64(100),
+							  amount_currency(amount));
+}
+
+static Amount
+amount_min(Amount a, Amount b)
+{
+	return amount_minor(a) <= amount_minor(b) ? a : b;
+}
+
+static Amount
+amount_max(Amount a, Amount b)
+{
+	return amount_minor(a) >= amount_minor(b) ? a : b;
+}
+
+/*
+ * Net and VAT, together never more than the share itself: the part above it is not taken, since the commission is carved out of what
+ * the buyer paid (FD-P06).
+ */
+static void
+take(Commission *commission, const Rule *rule, Amount share, const Slice *slice)
+{
+	Amount		net;
+
+	commission->fixed = part_of(rule->fixed, slice);
+	net = amount_add(percentage(commission->base, rule->rate_pct), commission->fixed);
+	net = amount_max(net, part_of(rule->minimum, slice));
+	if (rule->has_maximum)
+		net = amount_min(net, part_of(rule->maximum, slice));
+	commission->net = amount_min(net, share);
+	commission->vat = percentage(commission->net, rule->vat_pct);
+	if (amount_minor(commission->net) + amount_minor(commission->vat) <= amount_minor(share))
+		return;
+	commission->net = amount_round_ratio(decimal_mul(decimal_from_int64(amount_minor(share)), decimal_from_int64(100)),
+										 decimal_add(decimal_from_int64(100), rule->vat_pct), amount_currency(share));
+	commission->vat = amount_sub(share, commission->net);
+}
+
+/* captured_before: what earlier captures pay of the line, refunds taken off. */
+Commission
+commission_of(Call *call, const OrderLine *line, Amount captured_before, Amount share)
+{
+	Amount		zero = amount_zero(amount_currency(share));
+	Commission	commission = {.rule_id = 0, .base_kind = "none", .base = zero, .net = zero, .vat = zero, .fixed = zero,
+		.rate_pct = decimal_from_int64(0), .vat_pct = decimal_from_int64(0)};
+	Slice		slice = {decimal_from_int64(amount_minor(captured_before)),
+		decimal_from_int64(amount_minor(captured_before) + amount_minor(share)), decimal_from_int64(amount_minor(line->escrow_gross))};
+	Amount		base;
+	Rule		rule;
+
+	if (!find_rule(call, line, &rule))
+		return commission;
+	commission.rule_id = rule.id;
+	commission.base_kind = rule.base_kind;
+	commission.rate_pct = rule.rate_pct;
+	commission.vat_pct = rule.vat_pct;
+	base = base_of_line(line, rule.base_kind);
+	if (amount_minor(base) == 0)
+		return commission;
+	commission.base = part_of(base, &slice);
+	take(&commission, &rule, share, &slice);
+	return commission;
+}
+
+void
+commission_earned(const Allocation *allocation, Amount released, Amount *net, Amount *vat)
+{
+	Numeric		part = decimal_from_int64(amount_minor(released));
+	Numeric		whole = decimal_from_int64(amount_minor(allocation->amount));
+	Amount		zero = amount_zero(amount_currency(released));
+	Amount		left;
+
+	*net = amount_share_cumulative(allocation->commission, part, whole, zero);
+	left = amount_sub(released, *net);
+
+	/* of the whole the frozen VAT, which may have been cut to fit */
+	*vat = amount_minor(released) == amount_minor(allocation->amount) ? allocation->commission_vat :
+		amount_min(amount_min(percentage(*net, allocation->commission_vat_pct), allocation->commission_vat), left);
+}

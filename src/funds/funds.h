@@ -1,0 +1,32 @@
+/*
+ * funds.h
+ *		What other floors may know of funds: its reactions, its guard and its tick step, for choreography.c.
+ */
+#ifndef MARKETPLACE_FUNDS_H
+#define MARKETPLACE_FUNDS_H
+
+#include "kernel/event.h"
+
+/* receipt.accepted, parcel.delivered, shipment.handed_over: release what policy fd.release_on makes due by it */
+extern void funds_on_receipt_accepted(Call *call, const Event *event);
+extern void funds_on_parcel_delivered(Call *call, const Event *event);
+extern void funds_on_handed_over(Call *call, const Event *event);
+
+/* order_line.cancelled: refund what was captured for the cancelled quantity (FD-P14) */
+extern void funds_on_line_cancelled(Call *call, const Event *event);
+
+/* instruction.…: state and posting of the payout or refund that it is for; other objects are not looked at */
+extern void funds_on_instruction_sent(Call *call, const Event *event);
+extern void funds_on_instruction_acknowledged(Call *call, const Event *event);
+extern void funds_on_instruction_confirmed(Call *call, const Event *event);
+extern void funds_on_instruction_failed(Call *call, const Event *event);
+extern void funds_on_instruction_unknown(Call *call, const Event *event);
+extern void funds_on_instruction_cancelled(Call *call, const Event *event);
+
+/* shipment.hand_over, asked with the seller order: is the money there that policy fd.ship_on wants (MK110)? The order is locked. */
+extern void funds_guard_hand_over(Call *call, int64 seller_order_id);
+
+/* Authorisations whose time is over. */
+extern int	funds_tick_expiry(Call *call, int limit);
+
+#endif

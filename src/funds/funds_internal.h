@@ -1,0 +1,109 @@
+/*
+ * funds_internal.h
+ *		What the files of funds know of one another; everybody else includes funds.h.
+ */
+#ifndef MARKETPLACE_FUNDS_INTERNAL_H
+#define MARKETPLACE_FUNDS_INTERNAL_H
+
+#include "kernel/decimal.h"
+#include "kernel/event.h"
+#include "kernel/ledger.h"
+#include "orders/orders.h"
+
+/* The part of a capture that pays an order line: whose cents these are (table capture_allocations). */
+typedef struct Allocation
+{
+	int64		id;
+	int64		payment_id;
+	int64		seller_order_id;
+	int64		order_line_id;
+	int64		seller_id;
+	int64		buyer_id;
+	Amount		amount;
+	Amount		refunded;		/* decided so far, paid or not */
+	Amount		commission_base;
+	Amount		commission;
+	Amount		commission_vat;
+	Numeric		commission_vat_pct;
+	Numeric		quantity;		/* of the line, that it pays */
+	Numeric		cancelled_before;
+	bool		final;			/* the capture is settled */
+} Allocation;
+
+typedef struct Allocations
+{
+	int			count;
+	Allocation *allocations;	/* by id */
+} Allocations;
+
+/* allocation.c */
+extern Allocations allocations_of_order(Call *call, int64 order_id);
+extern Account escrow_account(const Allocation *allocation);
+extern Account seller_account(const Allocation *allocation);
+extern Account commission_account(const Allocation *allocation);
+extern Account payout_clearing_account(int64 seller_id, int64 order_line_id, int64 allocation_id);
+extern Account refund_clearing_account(int64 buyer_id, int64 order_line_id, int64 allocation_id);
+extern Account own_account(AccountKind kind);
+extern Account psp_account(AccountKind kind, const Marketplace *marketplace);
+
+/* What a line is worth with its cancelled quantity gone: escrow_gross less the cancelled share (RD-10). */
+extern Amount line_due(const OrderLine *line, const OrderLines *lines);
+
+/* The cancelled quantity; all of it for shipping, fees and services of a seller order whose goods are all cancelled. */
+extern Numeric line_cancelled(const OrderLine *line, const OrderLines *lines);
+extern Numeric line_active(const OrderLine *line, const OrderLines *lines);
+extern bool line_is_goods(const OrderLine *line);
+extern const OrderLine *find_line(const OrderLines *lines, int64 order_line_id);
+
+/* Rows are written through these: bare statements are refused. funds_add() returns the id. */
+extern int64 funds_add(Statement *insert, const Value *args);
+extern void funds_write(Statement *change, const Value *args);
+extern uint64 funds_transition(Statement *change, const Value *args, const char *event, const char *reason);
+extern Amount require_positive(Call *call, Amount amount, CurrencyCode currency, const char *what);
+
+/* Marks allocations of which nothing is in escrow, payable or in clearing any more; after the posting is written. */
+extern void defer_closing(Call *call, const int64 *allocation_ids, int n);
+
+/* payment.c */
+typedef struct Payment
+{
+	int64		id;
+	int64		order_id;
+	int64		payer_id;
+	Amount		authorised;
+	Amount		captured;
+	const char *state;
+	const char *method;
+	TimestampTz expires_at;		/* DT_NOEND: not known */
+} Payment;
+extern Payment payment_lock(Call *call, int64 payment_id);	/* and its order; MK004 */
+extern int64 payment_tell(Call *call, const char *type, int64 payment_id, int64 order_id, Amount amount, int64 capture_id);
+
+/* commission.c: what is frozen on a share of a line */
+typedef struct Commission
+{
+	int64		rule_id;		/* 0: no rule, nothing */
+	const char *base_kind;
+	Amount		base;
+	Amount		net;
+	Amount		vat;
+	Amount		fixed;
+	Numeric		rate_pct;
+	Numeric		vat_pct;
+} Commission;
+extern Commission commission_of(Call *call, const OrderLine *line, Amount captured_before, Amount share);
+
+/* What is earned once `released` of the allocation has been released: excluding VAT, and the VAT (FD-27). */
+extern void commission_earned(const Allocation *allocation, Amount released, Amount *net, Amount *vat);
+
+/* settle.c */
+extern void settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gross, Amount fee, bool through_clearing);
+
+/* release.c */
+extern void release_order(Call *call, int64 order_id);
+
+/* payout_outcome.c, refund.c */
+extern void payout_moved(Call *call, int64 payout_id, const char *event, const char *evidence);
+extern void refund_moved(Call *call, int64 refund_id, const char *event, const char *evidence);
+
+#endif

@@ -1,0 +1,137 @@
+/*
+ * location.c
+ *		funds_location(): where each captured cent of an order is, now or at any past instant (FD-43). Reads the ledger; the state of
+ *		payouts and refunds says only whether what is in clearing has been handed over.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "funds/funds_internal.h"
+#include "utils/array.h"
+
+/*
+ * $3: the instant, infinity for now; $4: the sellers whose lines are shown; $5: whether what is authorised is; $6: the same instant
+ * for deadlines.
+ *
+ * held: balances of the shares' accounts; gone: what left the shares for cash; moving: of what is in clearing, what is out at the PSP.
+ */
+static Statement locations = STATEMENT("ilzLbz",
+	"WITH shares AS ("
+	"  SELECT a.id, a.order_line_id, a.seller_id, a.buyer_id, COALESCE(c.settled_at > $3, true) AS unsettled"
+	"    FROM marketplace.capture_allocations a"
+	"    JOIN marketplace.captures c ON c.marketplace_id = $1 AND c.id = a.capture_id"
+	"   WHERE a.marketplace_id = $1 AND a.order_id = $2 AND a.seller_id = ANY ($4)"
+	"), places AS ("
+	"  SELECT s.id, s.order_line_id, s.seller_id, s.unsettled, k.id AS account_id, k.kind, k.currency"
+	"    FROM shares s"
+	"    JOIN marketplace.accounts k ON k.marketplace_id = $1 AND k.party_id IN (s.seller_id, s.buyer_id)"
+	"     AND k.order_line_id = s.order_line_id AND k.allocation_id = s.id"
+	"), held AS ("
+	"  SELECT p.id, p.order_line_id, p.seller_id, p.unsettled, p.kind,"
+	"         marketplace.sum(CASE WHEN e.side = 'credit' THEN e.amount ELSE - e.amount END) AS amount"
+	"    FROM places p"
+	"    JOIN marketplace.transfer_legs e ON e.marketplace_id = $1 AND e.account_id = p.account_id AND e.recorded_at <= $3"
+	"   GROUP BY p.id, p.order_line_id, p.seller_id, p.unsettled, p.kind"
+	"), gone AS ("
+	"  SELECT p.id, p.order_line_id, p.seller_id, p.unsettled, p.kind, marketplace.sum(t.amount) AS amount"
+	"    FROM places p"
+	"    JOIN marketplace.transfers t ON t.marketplace_id = $1 AND t.debit_account = p.account_id AND t.recorded_at <= $3"
+	"    JOIN marketplace.accounts k ON k.marketplace_id = $1 AND k.id = t.credit_account AND k.kind IN ('c_cash', 'c_psp_clearing')"
+	"   GROUP BY p.id, p.order_line_id, p.seller_id, p.unsettled, p.kind"
+	"), moving AS ("
+	"  SELECT i.allocation_id AS id, 'c_payout_clearing'::pg_catalog.text AS kind, marketplace.sum(i.amount) AS amount"
+	"    FROM shares s"
+	"    JOIN marketplace.payout_items i ON i.marketplace_id = $1 AND i.allocation_id = s.id"
+	"    JOIN marketplace.payouts o ON o.marketplace_id = $1 AND o.id = i.payout_id AND o.sent_at <= $3"
+	"     AND COALESCE(o.ended_at > $3, true)"
+	"   GROUP BY i.allocation_id"
+	"  UNION ALL"
+	"  SELECT i.allocation_id, 'c_refund_clearing', marketplace.sum(i.amount)"
+	"    FROM shares s"
+	"    JOIN marketplace.refund_items i ON i.marketplace_id = $1 AND i.allocation_id = s.id"
+	"    JOIN marketplace.refunds r ON r.marketplace_id = $1 AND r.id = i.refund_id AND r.sent_at <= $3"
+	"     AND COALESCE(r.ended_at > $3, true)"
+	"   GROUP BY i.allocation_id"
+	"), located AS ("
+	"  SELECT h.order_line_id, h.seller_id, h.unsettled,"
+	"         CASE h.kind WHEN 'c_escrow' THEN 'escrow' WHEN 'c_seller_pending' THEN 'seller_pending' WHEN 'c_seller' THEN 'seller_available'"
+	"              WHEN 'c_reserve' THEN 'reserve' WHEN 'c_commission' THEN 'commission' WHEN 'c_due_to_own' THEN 'due_to_own'"
+	"              WHEN 'c_buyer' THEN 'buyer_wallet' WHEN 'c_payout_clearing' THEN 'payout_frozen'"
+	"              WHEN 'c_refund_clearing' THEN 'refund_frozen' WHEN 'c_third' THEN 'third_party' WHEN 'c_suspense' THEN 'suspense' END"
+	"           AS location,"
+	"         h.amount - COALESCE(LEAST(m.amount, h.amount), marketplace.zero(marketplace.currency(h.amount))) AS amount"
+	"    FROM held h LEFT JOIN moving m ON m.id = h.id AND m.kind = h.kind"
+	"  UNION ALL"
+	"  SELECT h.order_line_id, h.seller_id, h.unsettled,"
+	"         CASE h.kind WHEN 'c_payout_clearing' THEN 'payout_in_flight' ELSE 'refund_in_flight' END, LEAST(m.amount, h.amount)"
+	"    FROM held h JOIN moving m ON m.id = h.id AND m.kind = h.kind"
+	"  UNION ALL"
+	"  SELECT g.order_line_id, g.seller_id, g.unsettled,"
+	"         CASE g.kind WHEN 'c_payout_clearing' THEN 'paid_out' WHEN 'c_refund_clearing' THEN 'refunded' ELSE 'charged_back' END, g.amount"
+	"    FROM gone g"
+	")"
+	"SELECT l.order_line_id, l.seller_id, l.location, marketplace.amount_value(marketplace.sum(l.amount)),"
+	"       marketplace.currency(l.amount)::pg_catalog.text,"
+	"       marketplace.amount_value(marketplace.sum(CASE WHEN l.unsettled THEN l.amount ELSE marketplace.zero(marketplace.currency(l.amount)) END)),"
+	"       false"
+	"  FROM located l"
+	" GROUP BY l.order_line_id, l.seller_id, l.location, marketplace.currency(l.amount)"
+	" HAVING marketplace.sign(marketplace.sum(l.amount)) <> 0 "
+	"UNION ALL "
+	"SELECT NULL, NULL, 'authorised', marketplace.amount_value(marketplace.sum(p.left)), marketplace.currency(p.left)::pg_catalog.text,"
+	"       0 * marketplace.amount_value(marketplace.sum(p.left)), true"
+	"  FROM (SELECT p.authorised - COALESCE((SELECT marketplace.sum(c.amount) FROM marketplace.captures c"
+	"                                         WHERE c.marketplace_id = $1 AND c.payment_id = p.id AND c.captured_at <= $3),"
+	"                                       marketplace.zero(marketplace.currency(p.authorised))) AS left"
+	"          FROM marketplace.payments p"
+	"         WHERE $5 AND p.marketplace_id = $1 AND p.order_id = $2 AND p.authorised_at <= $3 AND COALESCE(p.closed_at > $3, true)"
+	"           AND COALESCE(p.expires_at > $6, true)) p"
+	" GROUP BY marketplace.currency(p.left)"
+	" HAVING marketplace.sign(marketplace.sum(p.left)) > 0 "
+	"ORDER BY 1 NULLS FIRST, 3");
+
+/* The order's sellers whose lines the caller may see; an error when there is none. */
+static Value
+visible_sellers(Call *call, int64 order_id, bool *everything)
+{
+	OrderLines	lines = order_lines(call, order_id);
+	Datum	   *sellers = palloc(sizeof(Datum) * Max(lines.count, 1));
+	int			n = 0;
+
+	*everything = access_allows(call->caller, call->marketplace_id, CAPACITY_OPERATOR | CAPACITY_AUDITOR, 0);
+	for (int i = 0; i < lines.count; i++)
+	{
+		int64		seller_id = lines.lines[i].seller_id;
+
+		if (*everything || access_allows(call->caller, call->marketplace_id, CAPACITY_SELLER, seller_id))
+			sellers[n++] = Int64GetDatum(seller_id);
+	}
+	if (n == 0)
+		access_require(call, CAPACITY_OPERATOR | CAPACITY_AUDITOR | CAPACITY_SELLER, lines.count > 0 ? lines.lines[0].seller_id : 0);
+	return value_datum(PointerGetDatum(construct_array(sellers, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
+}
+
+/* funds_location(marketplace_id, order_id, as_of) */
+PG_FUNCTION_INFO_V1(funds_location);
+Datum
+funds_location(PG_FUNCTION_ARGS)
+{
+	Call		call;
+	int64		order_id;
+	int64		buyer_id;
+	CurrencyCode currency;
+	bool		everything;
+	Value		sellers;
+
+	call_begin_read(&call, fcinfo);
+	access_require_any(&call, CAPACITY_OPERATOR | CAPACITY_AUDITOR | CAPACITY_SELLER);
+	order_id = call_int64(&call, 1);
+	order_get(&call, order_id, &buyer_id, &currency);
+	sellers = visible_sellers(&call, order_id, &everything);
+	query_return_set(fcinfo, &locations,
+					 VALUES(value_int32(call.marketplace_id), value_int64(order_id),
+							value_timestamptz(call_timestamptz_or(&call, 2, DT_NOEND)), sellers, value_bool(everything),
+							value_timestamptz(call_timestamptz_or(&call, 2, call.now))));
+	call_end_read(&call);
+	return (Datum) 0;
+}
