@@ -113,47 +113,20 @@ line_is_goods(const OrderLine *line)
 	return strcmp(line->kind, "goods") == 0;
 }
 
-static bool
-goods_all_cancelled(const OrderLines *lines, int64 seller_order_id)
-{
-	bool		goods = false;
-
-	for (int i = 0; i < lines->count; i++)
-	{
-		const OrderLine *line = &lines->lines[i];
-
-		if (line->seller_order_id != seller_order_id || !line_is_goods(line))
-			continue;
-		goods = true;
-		if (decimal_cmp(line->cancelled, line->quantity) < 0)
-			return false;
-	}
-	return goods;
-}
-
 Numeric
-line_cancelled(const OrderLine *line, const OrderLines *lines)
+line_active(const OrderLine *line)
 {
-	if (!line_is_goods(line) && goods_all_cancelled(lines, line->seller_order_id))
-		return line->quantity;
-	return line->cancelled;
-}
-
-Numeric
-line_active(const OrderLine *line, const OrderLines *lines)
-{
-	return decimal_sub(line->quantity, line_cancelled(line, lines));
+	return decimal_sub(line->quantity, line->cancelled);
 }
 
 Amount
-line_due(const OrderLine *line, const OrderLines *lines)
+line_due(const OrderLine *line)
 {
 	Amount		zero = amount_zero(amount_currency(line->escrow_gross));
-	Numeric		cancelled = line_cancelled(line, lines);
 
-	if (decimal_sign(cancelled) == 0)
+	if (decimal_sign(line->cancelled) == 0)
 		return line->escrow_gross;
-	return amount_sub(line->escrow_gross, amount_share_cumulative(line->escrow_gross, cancelled, line->quantity, zero));
+	return amount_sub(line->escrow_gross, amount_share_cumulative(line->escrow_gross, line->cancelled, line->quantity, zero));
 }
 
 int64

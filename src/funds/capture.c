@@ -30,7 +30,7 @@ count_lacks(Call *call, int64 order_id, const OrderLines *lines)
 				lacks.paid[l] += amount_minor(allocations.allocations[i].amount) - amount_minor(allocations.allocations[i].refunded);
 	for (int l = 0; l < lines->count; l++)
 	{
-		lacks.minor[l] = Max(amount_minor(line_due(&lines->lines[l], lines)) - lacks.paid[l], 0);
+		lacks.minor[l] = Max(amount_minor(line_due(&lines->lines[l])) - lacks.paid[l], 0);
 		lacks.total += lacks.minor[l];
 	}
 	return lacks;
@@ -84,8 +84,7 @@ amount_to_capture(Call *call, const Payment *payment, int64 lacking)
 }
 
 static int64
-add_allocation(Call *call, const Payment *payment, int64 capture_id, const OrderLine *line, const OrderLines *lines, Amount share,
-			   Amount paid)
+add_allocation(Call *call, const Payment *payment, int64 capture_id, const OrderLine *line, Amount share, Amount paid)
 {
 	static Statement insert = STATEMENT("illlllllaaaannnanlt",
 		"INSERT INTO marketplace.capture_allocations (marketplace_id, capture_id, payment_id, order_id, seller_order_id, order_line_id,"
@@ -98,7 +97,7 @@ add_allocation(Call *call, const Payment *payment, int64 capture_id, const Order
 									 value_int64(payment->order_id), value_int64(line->seller_order_id), value_int64(line->id),
 									 value_int64(line->seller_id), value_int64(line->buyer_id), value_amount(share),
 									 value_amount(commission.base), value_amount(commission.net), value_amount(commission.vat),
-									 value_numeric(line_active(line, lines)), value_numeric(line->cancelled),
+									 value_numeric(line_active(line)), value_numeric(line->cancelled),
 									 value_numeric(commission.rate_pct), value_amount(commission.fixed), value_numeric(commission.vat_pct),
 									 value_id(commission.rule_id), value_text(commission.base_kind)));
 }
@@ -129,7 +128,7 @@ allocate(Call *call, const Payment *payment, int64 capture_id, Amount amount, co
 	allocate_minor(amount_minor(amount), lacks->minor, lines->count, shares.minor);
 	for (int l = 0; l < lines->count; l++)
 		if (shares.minor[l] > 0)
-			shares.allocation_ids[l] = add_allocation(call, payment, capture_id, &lines->lines[l], lines,
+			shares.allocation_ids[l] = add_allocation(call, payment, capture_id, &lines->lines[l],
 													  amount_of(currency, shares.minor[l]), amount_of(currency, lacks->paid[l]));
 	return shares;
 }

@@ -47,11 +47,8 @@ extern Account own_account(AccountKind kind);
 extern Account psp_account(AccountKind kind, const Marketplace *marketplace);
 
 /* What a line is worth with its cancelled quantity gone: escrow_gross less the cancelled share (RD-10). */
-extern Amount line_due(const OrderLine *line, const OrderLines *lines);
-
-/* The cancelled quantity; all of it for shipping, fees and services of a seller order whose goods are all cancelled. */
-extern Numeric line_cancelled(const OrderLine *line, const OrderLines *lines);
-extern Numeric line_active(const OrderLine *line, const OrderLines *lines);
+extern Amount line_due(const OrderLine *line);
+extern Numeric line_active(const OrderLine *line);	/* not cancelled */
 extern bool line_is_goods(const OrderLine *line);
 extern const OrderLine *find_line(const OrderLines *lines, int64 order_line_id);
 

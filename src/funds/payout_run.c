@@ -161,18 +161,18 @@ is_named(const RunOrder *run, int64 seller_id)
 }
 
 /* From `first` to before `end` in payable: one seller, one currency. */
-typedef struct Group
+typedef struct SellerGroup
 {
 	int			first;
 	int			end;
 	int64		seller_id;
 	int64		bank_account_id;
 	Amount		total;
-} Group;
+} SellerGroup;
 
 /* FD-57: enough, and a bank account to pay it to. Else it carries over. */
 static bool
-is_eligible(Call *call, const RunOrder *run, Group *group)
+is_eligible(Call *call, const RunOrder *run, SellerGroup *group)
 {
 	CurrencyCode currency = amount_currency(group->total);
 
@@ -190,7 +190,7 @@ is_eligible(Call *call, const RunOrder *run, Group *group)
 }
 
 static int64
-tell_planned(Call *call, int64 payout_id, int64 batch_id, const Group *group)
+tell_planned(Call *call, int64 payout_id, int64 batch_id, const SellerGroup *group)
 {
 	JsonbParseState *payload;
 
@@ -204,7 +204,7 @@ tell_planned(Call *call, int64 payout_id, int64 batch_id, const Group *group)
 }
 
 static void
-plan_instruction(Call *call, int64 payout_id, const Group *group)
+plan_instruction(Call *call, int64 payout_id, const SellerGroup *group)
 {
 	JsonbParseState *payload;
 
@@ -217,7 +217,7 @@ plan_instruction(Call *call, int64 payout_id, const Group *group)
 }
 
 static void
-add_items(Call *call, int64 payout_id, const Payable *payable, const Group *group)
+add_items(Call *call, int64 payout_id, const Payable *payable, const SellerGroup *group)
 {
 	static Statement insert = STATEMENT("ilLLA",
 		"INSERT INTO marketplace.payout_items (marketplace_id, payout_id, allocation_id, order_line_id, amount)"
@@ -243,7 +243,7 @@ add_items(Call *call, int64 payout_id, const Payable *payable, const Group *grou
 
 /* FD-P10 */
 static void
-freeze(Call *call, int64 batch_id, const Payable *payable, const Group *group)
+freeze(Call *call, int64 batch_id, const Payable *payable, const SellerGroup *group)
 {
 	static Statement insert = STATEMENT("illlaz",
 		"INSERT INTO marketplace.payouts (marketplace_id, batch_id, seller_id, bank_account_id, amount, state, created_at)"
@@ -279,7 +279,7 @@ run_payouts(Call *call, Jsonb *json)
 													 run.nsellers == 0 ? value_null() : int64_array(run.sellers, run.nsellers),
 													 run.has_minimum ? value_amount(run.minimum) : value_null(),
 													 value_text(call_actor()), value_timestamptz(call->now)));
-	Group		group;
+	SellerGroup		group;
 
 	for (group.first = 0; group.first < payable.count; group.first = group.end)
 	{

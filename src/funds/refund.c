@@ -118,10 +118,10 @@ refund_allocation(Call *call, int64 order_id, const Allocation *allocation, Amou
 
 /* The captured share of what has been cancelled since the capture, less what was refunded: cumulative, so that cents add up (RD-10). */
 static Amount
-due_of_allocation(Call *call, const Allocation *allocation, const OrderLine *line, const OrderLines *lines)
+due_of_allocation(Call *call, const Allocation *allocation, const OrderLine *line)
 {
 	CurrencyCode currency = amount_currency(allocation->amount);
-	Numeric		cancelled = decimal_sub(line_cancelled(line, lines), allocation->cancelled_before);
+	Numeric		cancelled = decimal_sub(line->cancelled, allocation->cancelled_before);
 	int64		due;
 	Amount		escrow;
 
@@ -136,8 +136,8 @@ due_of_allocation(Call *call, const Allocation *allocation, const OrderLine *lin
 }
 
 /*
- * All lines of the order are looked at: shipping and fees go with the last goods of their seller order. Afterwards what the cancellation
- * completes is released.
+ * All lines of the order are looked at, so that several lines cancelled in one call need not be told apart. Afterwards what the
+ * cancellation completes is released.
  */
 void
 funds_on_line_cancelled(Call *call, const Event *event)
@@ -153,7 +153,7 @@ funds_on_line_cancelled(Call *call, const Event *event)
 	for (int i = 0; i < all.count; i++)
 	{
 		const Allocation *allocation = &all.allocations[i];
-		Amount		due = due_of_allocation(call, allocation, find_line(&lines, allocation->order_line_id), &lines);
+		Amount		due = due_of_allocation(call, allocation, find_line(&lines, allocation->order_line_id));
 
 		if (amount_minor(due) > 0)
 			refund_allocation(call, order_id, allocation, due, document_text_or_null(&payload, "reason"), event->id);

@@ -46,7 +46,7 @@ decimal_max(Numeric a, Numeric b)
 
 /* The quantity of the line for which the fact that releases has happened. What was accepted counts for the earlier facts too. */
 static Numeric
-fulfilled(const OrderLine *line, const OrderLines *lines, const char *on)
+fulfilled(const OrderLine *line, const char *on)
 {
 	Numeric		quantity = line->accepted;
 
@@ -54,7 +54,7 @@ fulfilled(const OrderLine *line, const OrderLines *lines, const char *on)
 		quantity = decimal_max(quantity, line->delivered);
 	else if (strcmp(on, "shipped") == 0)
 		quantity = decimal_max(quantity, line->shipped);
-	return decimal_min(quantity, line_active(line, lines));
+	return decimal_min(quantity, line_active(line));
 }
 
 /* seller_order_id 0: the whole order */
@@ -67,7 +67,7 @@ goods_complete(const OrderLines *lines, int64 seller_order_id, const char *on)
 
 		if (!line_is_goods(line) || (seller_order_id != 0 && line->seller_order_id != seller_order_id))
 			continue;
-		if (decimal_cmp(fulfilled(line, lines, on), line_active(line, lines)) < 0)
+		if (decimal_cmp(fulfilled(line, on), line_active(line)) < 0)
 			return false;
 	}
 	return true;
@@ -82,7 +82,7 @@ shipments_complete(const OrderLines *lines, int64 seller_order_id, const char *o
 		const OrderLine *line = &lines->lines[i];
 
 		if (line_is_goods(line) && line->seller_order_id == seller_order_id &&
-			decimal_cmp(fulfilled(line, lines, on), line->shipped) < 0)
+			decimal_cmp(fulfilled(line, on), line->shipped) < 0)
 			return false;
 	}
 	return true;
@@ -100,12 +100,17 @@ scope_complete(const OrderLines *lines, int64 seller_order_id, const ReleaseTerm
 	return true;
 }
 
+/* Goods that are not cancelled: they lead, the other lines follow. */
 static bool
 has_goods(const OrderLines *lines, int64 seller_order_id)
 {
 	for (int i = 0; i < lines->count; i++)
-		if (lines->lines[i].seller_order_id == seller_order_id && line_is_goods(&lines->lines[i]))
+	{
+		const OrderLine *line = &lines->lines[i];
+
+		if (line->seller_order_id == seller_order_id && line_is_goods(line) && decimal_sign(line_active(line)) > 0)
 			return true;
+	}
 	return false;
 }
 
@@ -134,7 +139,7 @@ share_with_goods(Call *call, const OrderLines *lines, int64 seller_order_id, con
 			continue;
 		if (releasable->part[i] != NULL)
 			part = decimal_add(part, value_of_quantity(line, releasable->part[i]));
-		whole = decimal_add(whole, value_of_quantity(line, line_active(line, lines)));
+		whole = decimal_add(whole, value_of_quantity(line, line_active(line)));
 	}
 	if (decimal_sign(whole) == 0)	/* goods that cost nothing */
 		whole = part = decimal_from_int64(goods_complete(lines, seller_order_id, terms->on) ? 1 : 0);
@@ -168,8 +173,8 @@ releasable_of(Call *call, const OrderLines *lines, int64 seller_order_id, const 
 			others = true;
 			continue;
 		}
-		releasable.part[i] = fulfilled(line, lines, terms->on);
-		releasable.whole[i] = line_active(line, lines);
+		releasable.part[i] = fulfilled(line, terms->on);
+		releasable.whole[i] = line_active(line);
 	}
 	if (others)
 		share_with_goods(call, lines, seller_order_id, terms, &releasable);

@@ -17,7 +17,7 @@ due_of(const OrderLines *lines, int64 seller_order_id)
 
 	for (int i = 0; i < lines->count; i++)
 		if (seller_order_id == 0 || lines->lines[i].seller_order_id == seller_order_id)
-			due += amount_minor(line_due(&lines->lines[i], lines));
+			due += amount_minor(line_due(&lines->lines[i]));
 	return due;
 }
 
