@@ -7,19 +7,42 @@
 #include "postgres.h"
 
 #include "choreography.h"
+#include "funds/funds.h"
 #include "kernel/event.h"
+#include "logistics/logistics.h"
+#include "logistics/shipment.h"
 #include "orders/orders.h"
 
 static const Reaction reactions[] = {
+	{"receipt.accepted", funds_on_receipt_accepted},
+	{"parcel.delivered", funds_on_parcel_delivered},
+	{"shipment.handed_over", funds_on_handed_over},
+	{"order_line.cancelled", funds_on_line_cancelled},
+	{"instruction.sent", funds_on_instruction_sent},
+	{"instruction.acknowledged", funds_on_instruction_acknowledged},
+	{"instruction.confirmed", funds_on_instruction_confirmed},
+	{"instruction.failed", funds_on_instruction_failed},
+	{"instruction.unknown", funds_on_instruction_unknown},
+	{"instruction.cancelled", funds_on_instruction_cancelled},
 	{NULL, NULL}
 };
 
+/* Funds know seller orders, not shipments. */
+static void
+money_before_goods(Call *call, int64 shipment_id)
+{
+	funds_guard_hand_over(call, shipment_get(call, shipment_id)->seller_order_id);
+}
+
 static const Guard guards[] = {
+	{"shipment.hand_over", money_before_goods},
 	{NULL, NULL}
 };
 
 static const TickStep steps[] = {
 	{"sellers' silence", orders_tick_accept},
+	{"payment expiry", funds_tick_expiry},
+	{"acceptance by silence", logistics_tick_deemed},
 	{NULL, NULL}
 };
 

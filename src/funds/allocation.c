@@ -21,7 +21,8 @@ allocations_of_order(Call *call, int64 order_id)
 		"SELECT a.id, a.payment_id, a.seller_order_id, a.order_line_id, a.seller_id, a.buyer_id, a.amount,"
 		"       COALESCE((SELECT marketplace.sum(i.amount) FROM marketplace.refund_items i"
 		"                  WHERE i.marketplace_id = $1 AND i.allocation_id = a.id), marketplace.zero(marketplace.currency(a.amount))),"
-		"       a.commission_base, a.commission, a.commission_vat, a.commission_vat_pct, a.quantity, a.cancelled_before, c.state = 'final'"
+		"       a.commission_base, a.commission, a.commission_vat, a.commission_vat_pct, a.quantity, a.cancelled_before, c.state = 'final',"
+		"       a.commission_rule_id"
 		"  FROM marketplace.capture_allocations a"
 		"  JOIN marketplace.captures c ON c.marketplace_id = $1 AND c.id = a.capture_id"
 		" WHERE a.marketplace_id = $1 AND a.order_id = $2"
@@ -50,7 +51,8 @@ allocations_of_order(Call *call, int64 order_id)
 			.commission_vat_pct = row_numeric(row, 11),
 			.quantity = row_numeric(row, 12),
 			.cancelled_before = row_numeric(row, 13),
-			.final = row_bool(row, 14)
+			.final = row_bool(row, 14),
+			.commission_rule_id = row_id(row, 15)
 		};
 	}
 	return result;

@@ -14,23 +14,28 @@
 typedef struct Lacks
 {
 	int64	   *minor;			/* of each line */
-	int64	   *paid;			/* captured less refunded, of each line */
 	int64		total;
+	Allocations earlier;		/* what was captured before */
 } Lacks;
 
 static Lacks
 count_lacks(Call *call, int64 order_id, const OrderLines *lines)
 {
-	Allocations allocations = allocations_of_order(call, order_id);
-	Lacks		lacks = {palloc0(sizeof(int64) * Max(lines->count, 1)), palloc0(sizeof(int64) * Max(lines->count, 1)), 0};
+	Lacks		lacks = {palloc(sizeof(int64) * Max(lines->count, 1)), 0, allocations_of_order(call, order_id)};
 
-	for (int i = 0; i < allocations.count; i++)
-		for (int l = 0; l < lines->count; l++)
-			if (lines->lines[l].id == allocations.allocations[i].order_line_id)
-				lacks.paid[l] += amount_minor(allocations.allocations[i].amount) - amount_minor(allocations.allocations[i].refunded);
 	for (int l = 0; l < lines->count; l++)
 	{
-		lacks.minor[l] = Max(amount_minor(line_due(&lines->lines[l])) - lacks.paid[l], 0);
+		const OrderLine *line = &lines->lines[l];
+		int64		lack = amount_minor(line_due(line));
+
+		for (int i = 0; i < lacks.earlier.count; i++)
+		{
+			const Allocation *allocation = &lacks.earlier.allocations[i];
+
+			if (allocation->order_line_id == line->id)
+				lack -= amount_minor(allocation->amount) - amount_minor(allocation->refunded);
+		}
+		lacks.minor[l] = Max(lack, 0);
 		lacks.total += lacks.minor[l];
 	}
 	return lacks;
@@ -84,14 +89,15 @@ amount_to_capture(Call *call, const Payment *payment, int64 lacking)
 }
 
 static int64
-add_allocation(Call *call, const Payment *payment, int64 capture_id, const OrderLine *line, Amount share, Amount paid)
+add_allocation(Call *call, const Payment *payment, int64 capture_id, const OrderLine *line, const Allocations *earlier,
+			   Amount share)
 {
 	static Statement insert = STATEMENT("illlllllaaaannnanlt",
 		"INSERT INTO marketplace.capture_allocations (marketplace_id, capture_id, payment_id, order_id, seller_order_id, order_line_id,"
 		" seller_id, buyer_id, amount, commission_base, commission, commission_vat, quantity, cancelled_before, commission_rate_pct,"
 		" commission_fixed, commission_vat_pct, commission_rule_id, commission_base_kind)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id");
-	Commission	commission = commission_of(call, line, paid, share);
+	Commission	commission = commission_of(call, line, earlier, share);
 
 	return funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(capture_id), value_int64(payment->id),
 									 value_int64(payment->order_id), value_int64(line->seller_order_id), value_int64(line->id),
@@ -128,8 +134,8 @@ allocate(Call *call, const Payment *payment, int64 capture_id, Amount amount, co
 	allocate_minor(amount_minor(amount), lacks->minor, lines->count, shares.minor);
 	for (int l = 0; l < lines->count; l++)
 		if (shares.minor[l] > 0)
-			shares.allocation_ids[l] = add_allocation(call, payment, capture_id, &lines->lines[l],
-													  amount_of(currency, shares.minor[l]), amount_of(currency, lacks->paid[l]));
+			shares.allocation_ids[l] = add_allocation(call, payment, capture_id, &lines->lines[l], &lacks->earlier,
+													  amount_of(currency, shares.minor[l]));
 	return shares;
 }
 

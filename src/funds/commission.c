@@ -24,12 +24,17 @@ typedef struct Rule
 	Numeric		vat_pct;
 } Rule;
 
-/* Where the share lies in the line: from `before` to `until` of `whole`, in minor units. */
+/*
+ * Where the share lies in the line: from `before` to `until` of `whole`, in minor units; and what earlier captures of the line have
+ * frozen under the same rule.
+ */
 typedef struct Slice
 {
 	Numeric		before;
 	Numeric		until;
 	Numeric		whole;
+	Amount		base_before;
+	Amount		net_before;
 } Slice;
 
 static Amount
@@ -97,6 +102,13 @@ percentage(Amount amount, Numeric pct)
 							  amount_currency(amount));
 }
 
+/* What a percentage grows by when the amount that it is taken of grows: nothing is lost between the steps. */
+static Amount
+percentage_step(Amount before, Amount step, Numeric pct)
+{
+	return amount_sub(percentage(amount_add(before, step), pct), percentage(before, pct));
+}
+
 static Amount
 amount_min(Amount a, Amount b)
 {
@@ -119,12 +131,12 @@ take(Commission *commission, const Rule *rule, Amount share, const Slice *slice)
 	Amount		net;
 
 	commission->fixed = part_of(rule->fixed, slice);
-	net = amount_add(percentage(commission->base, rule->rate_pct), commission->fixed);
+	net = amount_add(percentage_step(slice->base_before, commission->base, rule->rate_pct), commission->fixed);
 	net = amount_max(net, part_of(rule->minimum, slice));
 	if (rule->has_maximum)
 		net = amount_min(net, part_of(rule->maximum, slice));
 	commission->net = amount_min(net, share);
-	commission->vat = percentage(commission->net, rule->vat_pct);
+	commission->vat = percentage_step(slice->net_before, commission->net, rule->vat_pct);
 	if (amount_minor(commission->net) + amount_minor(commission->vat) <= amount_minor(share))
 		return;
 	commission->net = amount_round_ratio(decimal_mul(decimal_from_int64(amount_minor(share)), decimal_from_int64(100)),
@@ -132,17 +144,41 @@ take(Commission *commission, const Rule *rule, Amount share, const Slice *slice)
 	commission->vat = amount_sub(share, commission->net);
 }
 
-/* captured_before: what earlier captures pay of the line, refunds taken off. */
+static Slice
+slice_of(const OrderLine *line, const Allocations *earlier, Amount share, int64 rule_id)
+{
+	CurrencyCode currency = amount_currency(share);
+	Slice		slice = {.base_before = amount_of(currency, 0), .net_before = amount_of(currency, 0)};
+	int64		before = 0;
+
+	for (int i = 0; i < earlier->count; i++)
+	{
+		const Allocation *allocation = &earlier->allocations[i];
+
+		if (allocation->order_line_id != line->id)
+			continue;
+		before += amount_minor(allocation->amount) - amount_minor(allocation->refunded);
+		if (allocation->commission_rule_id != rule_id)
+			continue;
+		slice.base_before = amount_add(slice.base_before, allocation->commission_base);
+		slice.net_before = amount_add(slice.net_before, allocation->commission);
+	}
+	slice.before = decimal_from_int64(before);
+	slice.until = decimal_from_int64(before + amount_minor(share));
+	slice.whole = decimal_from_int64(amount_minor(line->escrow_gross));
+	return slice;
+}
+
+/* earlier: the shares of earlier captures of the order */
 Commission
-commission_of(Call *call, const OrderLine *line, Amount captured_before, Amount share)
+commission_of(Call *call, const OrderLine *line, const Allocations *earlier, Amount share)
 {
 	Amount		zero = amount_zero(amount_currency(share));
 	Commission	commission = {.rule_id = 0, .base_kind = "none", .base = zero, .net = zero, .vat = zero, .fixed = zero,
 		.rate_pct = decimal_from_int64(0), .vat_pct = decimal_from_int64(0)};
-	Slice		slice = {decimal_from_int64(amount_minor(captured_before)),
-		decimal_from_int64(amount_minor(captured_before) + amount_minor(share)), decimal_from_int64(amount_minor(line->escrow_gross))};
 	Amount		base;
 	Rule		rule;
+	Slice		slice;
 
 	if (!find_rule(call, line, &rule))
 		return commission;
@@ -153,6 +189,7 @@ commission_of(Call *call, const OrderLine *line, Amount captured_before, Amount 
 	base = base_of_line(line, rule.base_kind);
 	if (amount_minor(base) == 0)
 		return commission;
+	slice = slice_of(line, earlier, share, rule.id);
 	commission.base = part_of(base, &slice);
 	take(&commission, &rule, share, &slice);
 	return commission;

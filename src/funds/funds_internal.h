@@ -25,6 +25,7 @@ typedef struct Allocation
 	Amount		commission;
 	Amount		commission_vat;
 	Numeric		commission_vat_pct;
+	int64		commission_rule_id; /* 0: none */
 	Numeric		quantity;		/* of the line, that it pays */
 	Numeric		cancelled_before;
 	bool		final;			/* the capture is settled */
@@ -88,7 +89,7 @@ typedef struct Commission
 	Numeric		rate_pct;
 	Numeric		vat_pct;
 } Commission;
-extern Commission commission_of(Call *call, const OrderLine *line, Amount captured_before, Amount share);
+extern Commission commission_of(Call *call, const OrderLine *line, const Allocations *earlier, Amount share);
 
 /* What is earned once `released` of the allocation has been released: excluding VAT, and the VAT (FD-27). */
 extern void commission_earned(const Allocation *allocation, Amount released, Amount *net, Amount *vat);

@@ -59,7 +59,7 @@ static Statement locations = STATEMENT("ilzLbz",
 	"              WHEN 'c_buyer' THEN 'buyer_wallet' WHEN 'c_payout_clearing' THEN 'payout_frozen'"
 	"              WHEN 'c_refund_clearing' THEN 'refund_frozen' WHEN 'c_third' THEN 'third_party' WHEN 'c_suspense' THEN 'suspense' END"
 	"           AS location,"
-	"         h.amount - COALESCE(LEAST(m.amount, h.amount), marketplace.zero(marketplace.currency(h.amount))) AS amount"
+	"         h.amount - LEAST(COALESCE(m.amount, marketplace.zero(marketplace.currency(h.amount))), h.amount) AS amount"
 	"    FROM held h LEFT JOIN moving m ON m.id = h.id AND m.kind = h.kind"
 	"  UNION ALL"
 	"  SELECT h.order_line_id, h.seller_id, h.unsettled,"
