@@ -10,7 +10,6 @@
 #include "funds/funds.h"
 #include "kernel/event.h"
 #include "logistics/logistics.h"
-#include "logistics/shipment.h"
 #include "orders/orders.h"
 
 static const Reaction reactions[] = {
@@ -27,15 +26,8 @@ static const Reaction reactions[] = {
 	{NULL, NULL}
 };
 
-/* Funds know seller orders, not shipments. */
-static void
-money_before_goods(Call *call, int64 shipment_id)
-{
-	funds_guard_hand_over(call, shipment_get(call, shipment_id)->seller_order_id);
-}
-
 static const Guard guards[] = {
-	{"shipment.hand_over", money_before_goods},
+	{"shipment.hand_over", funds_guard_hand_over},
 	{NULL, NULL}
 };
 
