@@ -1,0 +1,2 @@
+\set a random(1, 10000)
+SELECT post(format('{"reason":"transfer","note":"bench","transfers":[{"debit":{"kind":"c_seller","party_id":%s},"credit":{"kind":"c_cash"},"amount":"0.01 EUR"}]}', :a::int)::jsonb);
