@@ -13,6 +13,8 @@
 #include "orders/orders_internal.h"
 #include "utils/timestamp.h"
 
+#define SILENCE "no answer until the deadline"
+
 typedef struct SellerOrder
 {
 	int64		id;
@@ -237,6 +239,11 @@ refuse_line(Call *call, int64 order_line_id, Value quantity, const char *reason)
 	int64		movement;
 
 	check_line_can_be_refused(call, &part, line);
+	if (silence_counts(call, &part))
+	{
+		accept_part(call, &part, SILENCE);
+		part = read_seller_order(call, part.id);
+	}
 	if (quantity.null && decimal_sign(to_ship) == 0)
 		ereport(ERROR,
 				errcode(MK_QUANTITY),
@@ -338,9 +345,9 @@ orders_tick_accept(Call *call, int limit)
 		if (!silence_counts(call, &part))
 			continue;			/* answered before we had the lock */
 		if (silence_accepts(&part))
-			accept_part(call, &part, "no answer until the deadline");
+			accept_part(call, &part, SILENCE);
 		else
-			refuse_part(call, &part, "no answer until the deadline");
+			refuse_part(call, &part, SILENCE);
 		done++;
 	}
 	return done;

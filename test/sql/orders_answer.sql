@@ -89,6 +89,12 @@ SELECT marketplace.seller_order_refuse(:m, :silent, 'too late to refuse');
 \set VERBOSITY default
 SELECT marketplace.tick(:m) >= 1 AS ticked;
 SELECT state, answered_at FROM marketplace.seller_orders WHERE marketplace_id = :m AND order_id IN (:b, :c) ORDER BY order_id;
+-- accepted by silence, then cancelled before tick() came by: both are recorded, in that order
+SELECT pg_temp.place('D') AS d \gset
+SET marketplace.clock = '2026-04-02 19:00+02';
+SELECT marketplace.order_line_refuse(:m, pg_temp.line(:d, 1), NULL, 'sold out') > 0 AS moved;
+SELECT state, answered_at FROM marketplace.seller_orders WHERE marketplace_id = :m AND order_id = :d;
+SELECT sequence, type FROM marketplace.events WHERE marketplace_id = :m AND aggregate = 'order' AND aggregate_id = :d ORDER BY sequence;
 SET marketplace.clock = '2026-04-07 10:00:01+02';
 SELECT id AS late FROM marketplace.seller_orders WHERE marketplace_id = :m AND order_id = :b \gset
 SELECT state, recorded_state FROM marketplace.order_seller_overview WHERE marketplace_id = :m AND order_id = :b;
@@ -118,7 +124,7 @@ DELETE FROM marketplace.order_lines WHERE marketplace_id = :m AND id = :line1;
 UPDATE marketplace.orders SET reference = 'x' WHERE marketplace_id = :m;
 DELETE FROM marketplace.quantity_movements WHERE marketplace_id = :m;
 UPDATE marketplace.quantity_movements SET quantity = 1 WHERE marketplace_id = :m;
-UPDATE marketplace.seller_orders SET gross = net, vat = net - net WHERE marketplace_id = :m;
+UPDATE marketplace.seller_orders SET gross = net, vat = gross WHERE marketplace_id = :m;
 UPDATE marketplace.seller_orders SET state = 'placed', answered_at = NULL WHERE marketplace_id = :m AND id = :beta_order;
 TRUNCATE marketplace.orders;
 INSERT INTO marketplace.orders (marketplace_id, reference, buyer_id, currency, placed_at, recorded_at) VALUES (:m, 'x', :buyer, 'EUR', now(), now());
