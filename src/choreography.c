@@ -8,14 +8,19 @@
 
 #include "choreography.h"
 #include "funds/funds.h"
+#include "invoicing/invoicing.h"
 #include "kernel/event.h"
 #include "logistics/logistics.h"
 #include "orders/orders.h"
 
 static const Reaction reactions[] = {
-	{"receipt.accepted", funds_on_receipt_accepted},
-	{"parcel.delivered", funds_on_parcel_delivered},
+	{"order.placed", invoicing_on_order_placed},
 	{"shipment.handed_over", funds_on_handed_over},
+	{"shipment.handed_over", invoicing_on_handed_over},
+	{"parcel.delivered", funds_on_parcel_delivered},
+	{"parcel.delivered", invoicing_on_parcel_delivered},
+	{"receipt.accepted", funds_on_receipt_accepted},
+	{"receipt.accepted", invoicing_on_receipt_accepted},
 	{"order_line.cancelled", funds_on_line_cancelled},
 	{"instruction.sent", funds_on_instruction_sent},
 	{"instruction.acknowledged", funds_on_instruction_acknowledged},

@@ -1,0 +1,439 @@
+/*
+ * invoice_issue.c
+ *		Issuing: mandate, number, seal and rows of a document, at the end of the call and in the seller's own series (IV-1 … IV-21).
+ *
+ * Reactions only note the fact; the document is made after the call's postings, issuer by issuer in ascending order, so that two
+ * calls never wait for each other in a circle and two sellers never wait at all. A seller without a valid mandate does
+ * not stop the goods: the fact commits, an obstacle is recorded, and invoice_issue() issues later what is outstanding.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_collation.h"
+#include "invoicing/invoice.h"
+#include "invoicing/invoicing.h"
+#include "kernel/calendar.h"
+#include "kernel/errors.h"
+#include "kernel/guard.h"
+#include "kernel/policy.h"
+
+#define TYPE_INVOICE "380"		/* UNTDID 1001 */
+
+const char *
+issuer_identifier(const Party *party)
+{
+	return party->siren != NULL ? party->siren : party->vat_id;
+}
+
+static void
+write_head(Call *call, Invoice *invoice)
+{
+	static Statement insert = STATEMENT("itttlldltlllttldtcbaaaajjjjyzl",
+		"INSERT INTO marketplace.invoices (marketplace_id, kind, type_code, number, series_id, n, issue_date, issuer_id,"
+		" issuer_identifier, buyer_id, mandate_id, order_id, purchase_order, trigger, trigger_event_id, supply_date, business_process,"
+		" currency, cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes, hash, recorded_at, seller_order_id)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"
+		" $26, $27, $28, $29, $30) RETURNING id");
+
+	invoice->id = DatumGetInt64(query_datum(&insert, VALUES(
+		value_int32(call->marketplace_id), value_text(invoice->kind), value_text(invoice->type_code), value_text(invoice->number),
+		value_int64(invoice->series_id), value_int64(invoice->n), value_date(invoice->issue_date), value_int64(invoice->issuer_id),
+		value_text(invoice->issuer_identifier), value_int64(invoice->buyer_id), value_id(invoice->mandate_id),
+		value_id(invoice->order_id), value_text(invoice->purchase_order), value_text(invoice->trigger),
+		value_id(invoice->trigger_event_id), invoice->has_supply_date ? value_date(invoice->supply_date) : value_null(),
+		value_text(invoice->business_process), value_currency(invoice->currency), value_bool(invoice->cumulative),
+		value_amount(invoice->net), value_amount(invoice->vat), value_amount(invoice->gross), value_amount(invoice->prepaid),
+		value_jsonb(invoice->seller), value_jsonb(invoice->buyer), value_jsonb(invoice->mandatary), value_jsonb(invoice->notes),
+		value_bytea(invoice->hash), value_timestamptz(call->now), value_id(invoice->seller_order_id))));
+}
+
+static void
+write_line(Call *call, const Invoice *invoice, const InvoiceLine *line)
+{
+	static Statement insert = STATEMENT("ilillllttt" "n" "t" "nn" "att" "att" "tnta",
+		"INSERT INTO marketplace.invoice_lines (marketplace_id, invoice_id, position, issuer_id, buyer_id, seller_order_id, order_line_id,"
+		" description, sku, gtin, quantity, unit, net_price, price_base_quantity, allowance, allowance_reason, allowance_reason_code,"
+		" charge, charge_reason, charge_reason_code, vat_category, vat_rate, exemption_code, net)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)");
+
+	(void) query_execute(&insert, VALUES(
+		value_int32(call->marketplace_id), value_int64(invoice->id), value_int32(line->position), value_int64(invoice->issuer_id),
+		value_int64(invoice->buyer_id), value_id(invoice->seller_order_id), value_id(line->order_line_id),
+		value_text(line->description), value_text(line->sku), value_text(line->gtin), value_numeric(line->quantity),
+		value_text(line->unit), value_numeric(line->net_price), value_numeric(line->price_base_quantity), value_amount(line->allowance),
+		value_text(line->allowance_reason), value_text(line->allowance_reason_code), value_amount(line->charge),
+		value_text(line->charge_reason), value_text(line->charge_reason_code), value_text(line->key.category),
+		value_numeric(line->key.rate), value_text(line->key.exemption_code), value_amount(line->net)));
+}
+
+static void
+write_vat(Call *call, const Invoice *invoice, const InvoiceVat *vat, int position)
+{
+	static Statement insert = STATEMENT("ililll" "tnt" "aab",
+		"INSERT INTO marketplace.invoice_vat (marketplace_id, invoice_id, position, issuer_id, buyer_id, seller_order_id, vat_category,"
+		" vat_rate, exemption_code, taxable, tax, cumulative) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)");
+
+	(void) query_execute(&insert, VALUES(
+		value_int32(call->marketplace_id), value_int64(invoice->id), value_int32(position), value_int64(invoice->issuer_id),
+		value_int64(invoice->buyer_id), value_id(invoice->seller_order_id), value_text(vat->key.category), value_numeric(vat->key.rate),
+		value_text(vat->key.exemption_code), value_amount(vat->taxable), value_amount(vat->tax), value_bool(vat->cumulative)));
+}
+
+static void
+tell_issued(Call *call, const Invoice *invoice)
+{
+	JsonbParseState *payload;
+	bool		of_order = invoice->order_id != 0;
+
+	payload_begin(&payload);
+	payload_int64(&payload, "invoice_id", invoice->id);
+	payload_text(&payload, "number", invoice->number);
+	if (of_order)
+	{
+		payload_int64(&payload, "order_id", invoice->order_id);
+		payload_int64(&payload, "seller_order_id", invoice->seller_order_id);
+	}
+	payload_int64(&payload, "seller_id", of_order ? invoice->issuer_id : invoice->buyer_id);
+	payload_text(&payload, "kind", invoice->kind);
+	payload_amount(&payload, "gross", invoice->gross);
+	event_emit(call, of_order ? "order" : "party", of_order ? invoice->order_id : invoice->buyer_id, "invoice.issued", &payload);
+}
+
+/* Takes the next number, seals and writes; the invoice's content is complete but for number, date and hash. */
+int64
+invoice_issue_document(Call *call, Invoice *invoice, const char *series_kind, const char *pattern)
+{
+	DateADT		today = calendar_local_date(call->now, marketplace_get(call)->time_zone);
+	SeriesNumber number = series_take(call, invoice->issuer_id, series_kind, policy_text(call, "iv.number_root", NULL),
+									  invoice->issuer_identifier, pattern, today);
+
+	invoice->number = number.number;
+	invoice->series_id = number.series_id;
+	invoice->n = number.n;
+	invoice->issue_date = number.issue_date;
+	invoice->hash = series_seal(call, &number, invoice_canonical(invoice));
+
+	guard_open("invoicing");
+	write_head(call, invoice);
+	for (int i = 0; i < invoice->nlines; i++)
+		write_line(call, invoice, &invoice->lines[i]);
+	for (int i = 0; i < invoice->nvat; i++)
+		write_vat(call, invoice, &invoice->vat_rows[i], i + 1);
+	guard_close();
+	tell_issued(call, invoice);
+	return invoice->id;
+}
+
+static char *
+fill_in(const char *pattern, const char *placeholder, const char *value)
+{
+	return TextDatumGetCString(DirectFunctionCall3Coll(replace_text, C_COLLATION_OID, CStringGetTextDatum(pattern),
+													   CStringGetTextDatum(placeholder), CStringGetTextDatum(value)));
+}
+
+static Jsonb *
+mandate_note(Call *call, const Party *mandatary, const Party *mandator, const PolicyScope *scope)
+{
+	JsonbParseState *state = NULL;
+	char	   *note = policy_text(call, "iv.mandate_note", scope);
+
+	note = fill_in(fill_in(note, "{mandatary}", mandatary->name), "{mandator}", mandator->name);
+	json_begin_array(&state, NULL);
+	json_begin_object(&state, NULL);
+	json_text(&state, "subject_code", "DCL");
+	json_text(&state, "text", note);
+	json_end_object(&state);
+	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
+}
+
+/* Party data as of now (IV-6), the notes that the law wants (IV-12, IV-41). */
+static void
+freeze_parties(Call *call, Invoice *invoice, const Party *seller, const PolicyScope *scope)
+{
+	const Party *mandatary;
+
+	invoice->issuer_id = seller->id;
+	invoice->issuer_identifier = issuer_identifier(seller);
+	invoice->seller = seller->snapshot;
+	invoice->buyer = party_get(call, invoice->buyer_id)->snapshot;
+	invoice->notes = policy_jsonb(call, "iv.notes", scope);
+	if (invoice->mandate_id == 0)
+		return;
+	mandatary = party_get(call, marketplace_get(call)->operator_party_id);
+	invoice->mandatary = mandatary->snapshot;
+	invoice->notes = DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(invoice->notes),
+														JsonbPGetDatum(mandate_note(call, mandatary, seller, scope))));
+}
+
+/* BT-23: goods, services or both (IV-37). Shipping and fees go with either. */
+static const char *
+business_process(Call *call, const Fact *fact, const Invoice *invoice, const PolicyScope *scope)
+{
+	Jsonb	   *codes = policy_jsonb(call, "iv.business_process", scope);
+	Document	root = document_root(codes);
+	OrderLines	lines = order_lines(call, fact->order_id);
+	bool		goods = false;
+	bool		services = false;
+
+	for (int i = 0; i < lines.count; i++)
+		for (int k = 0; k < invoice->nlines; k++)
+			if (invoice->lines[k].order_line_id == lines.lines[i].id)
+			{
+				goods = goods || strcmp(lines.lines[i].kind, "goods") == 0;
+				services = services || strcmp(lines.lines[i].kind, "service") == 0;
+			}
+	return document_text_or_null(&root, goods && services ? "mixed" : goods ? "goods" : "services");
+}
+
+static void
+record_obstacle(Call *call, const Fact *fact, const Invoice *invoice, const char *cause)
+{
+	static Statement insert = STATEMENT("illllttlaz",
+		"INSERT INTO marketplace.invoice_obstacles (marketplace_id, order_id, seller_order_id, seller_id, buyer_id, cause, trigger,"
+		" trigger_event_id, gross, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+	JsonbParseState *payload;
+
+	guard_open("invoicing");
+	(void) query_execute(&insert, VALUES(value_int32(call->marketplace_id), value_int64(fact->order_id), value_int64(fact->seller_order_id),
+										 value_int64(fact->seller_id), value_int64(invoice->buyer_id), value_text(cause),
+										 value_text(fact->trigger), value_int64(fact->event_id), value_amount(invoice->gross),
+										 value_timestamptz(call->now)));
+	guard_close();
+	payload_begin(&payload);
+	payload_int64(&payload, "order_id", fact->order_id);
+	payload_int64(&payload, "seller_order_id", fact->seller_order_id);
+	payload_int64(&payload, "seller_id", fact->seller_id);
+	payload_text(&payload, "cause", cause);
+	event_emit(call, "order", fact->order_id, "invoice.blocked", &payload);
+}
+
+static void
+settle_obstacles(Call *call, const Invoice *invoice)
+{
+	static Statement settle = STATEMENT("ill",
+		"UPDATE marketplace.invoice_obstacles SET invoice_id = $3"
+		" WHERE marketplace_id = $1 AND seller_order_id = $2 AND invoice_id IS NULL");
+
+	guard_open("invoicing");
+	(void) query_execute(&settle, VALUES(value_int32(call->marketplace_id), value_int64(invoice->seller_order_id),
+										 value_int64(invoice->id)));
+	guard_close();
+}
+
+/* An obstacle: refused when somebody asked for the invoice, recorded when goods merely moved (RD-19). */
+static void
+block(Call *call, const Fact *fact, const Invoice *invoice, const Party *seller, const char *cause)
+{
+	if (fact->event_id != 0)
+	{
+		record_obstacle(call, fact, invoice, cause);
+		return;
+	}
+	if (strcmp(cause, "no_mandate") == 0)
+		ereport(ERROR,
+				errcode(MK_MANDATE),
+				errmsg("no valid mandate to invoice in the name of %s", seller->name),
+				errdetail("None of seller %lld covers document type " TYPE_INVOICE " in the order's currency now.", (long long) seller->id),
+				errhint("Record one with mandate_sign() (IV-8)."));
+	ereport(ERROR,
+			errcode(MK_INVOICE),
+			errmsg("%s has no identifier to number invoices by", seller->name),
+			errdetail("Seller %lld has neither SIREN nor VAT number.", (long long) seller->id),
+			errhint("Complete it with party_update()."));
+}
+
+static void
+issue_unit_invoice(Call *call, void *argument)
+{
+	const Fact *fact = argument;
+	Party	   *seller = party_get(call, fact->seller_id);
+	Invoice		invoice = {.kind = "unit", .type_code = TYPE_INVOICE, .order_id = fact->order_id,
+		.seller_order_id = fact->seller_order_id, .trigger = fact->trigger, .trigger_event_id = fact->event_id,
+		.has_supply_date = fact->has_supply_date, .supply_date = fact->supply_date};
+	PolicyScope scope;
+
+	if (!invoice_build(call, fact, &invoice))
+	{
+		if (fact->event_id == 0)
+			ereport(ERROR,
+					errcode(MK_INVOICE),
+					errmsg("nothing of seller order %lld is to be invoiced", (long long) fact->seller_order_id),
+					errdetail("By policy iv.trigger (%s) all that is due has been invoiced.", fact->measure),
+					errhint("See the view marketplace.invoices_blocked."));
+		return;
+	}
+	scope = (PolicyScope) {.order_id = fact->order_id, .seller_id = fact->seller_id, .buyer_id = invoice.buyer_id};
+	if (seller->id != marketplace_get(call)->operator_party_id)
+	{
+		invoice.mandate_id = mandate_find(call, seller->id, TYPE_INVOICE, invoice.currency);
+		if (invoice.mandate_id == 0)
+		{
+			block(call, fact, &invoice, seller, "no_mandate");
+			return;
+		}
+	}
+	if (issuer_identifier(seller) == NULL)
+	{
+		block(call, fact, &invoice, seller, "no_identifier");
+		return;
+	}
+	invoice.purchase_order = order_reference(call, fact->order_id);
+	invoice.prepaid = amount_zero(invoice.currency);
+	invoice.business_process = business_process(call, fact, &invoice, &scope);
+	freeze_parties(call, &invoice, seller, &scope);
+	(void) invoice_issue_document(call, &invoice, "invoice", policy_text(call, "iv.number_pattern", &scope));
+	if (fact->event_id == 0)
+	{
+		settle_obstacles(call, &invoice);
+		call->result = invoice.id;
+	}
+}
+
+/* Notes the fact for the end of the call, if policy iv.trigger invoices by it. lines: NULL for all that is outstanding. */
+static void
+note_fact(Call *call, const Event *event, const char *measure, int64 seller_order_id, FactLine *lines, int nlines, Document *payload)
+{
+	Fact	   *fact = palloc0(sizeof(Fact));
+	CurrencyCode currency;
+	int64		buyer_id;
+
+	fact->seller_order_id = seller_order_id;
+	fact->seller_id = seller_order_seller(call, seller_order_id, &fact->order_id);
+	order_get(call, fact->order_id, &buyer_id, &currency);
+	fact->measure = invoice_measure(call, fact->order_id, fact->seller_id, buyer_id);
+	if (strcmp(fact->measure, measure) != 0)
+		return;
+	fact->trigger = measure;
+	fact->event_id = event->id;
+	fact->outstanding = lines == NULL;
+	fact->lines = lines;
+	fact->nlines = nlines;
+	if (document_has(payload, "delivered_at"))
+	{
+		fact->has_supply_date = true;
+		fact->supply_date = calendar_local_date(document_timestamptz(payload, "delivered_at"), marketplace_get(call)->time_zone);
+	}
+	call_defer(call, fact->seller_id, issue_unit_invoice, fact);
+}
+
+/* The lines of a payload that belong to a seller order; a payload without seller orders on its lines has one for all. */
+static int
+lines_of(const Document *lines, int64 seller_order_id, FactLine *result)
+{
+	int			count = 0;
+
+	for (int i = 0; i < document_length(lines); i++)
+	{
+		Document	line = document_item(lines, i);
+
+		if (document_int64_or(&line, "seller_order_id", seller_order_id) == seller_order_id)
+			result[count++] = (FactLine) {document_int64(&line, "order_line_id"), document_numeric(&line, "quantity")};
+	}
+	return count;
+}
+
+static bool
+seen_before(const Document *lines, int at, int64 seller_order_id)
+{
+	for (int i = 0; i < at; i++)
+	{
+		Document	line = document_item(lines, i);
+
+		if (document_int64(&line, "seller_order_id") == seller_order_id)
+			return true;
+	}
+	return false;
+}
+
+static void
+note_seller_order(Call *call, const Event *event, const char *measure, int64 seller_order_id, Document *payload, Document *lines)
+{
+	FactLine   *fact_lines = palloc(Max(document_length(lines), 1) * sizeof(FactLine));
+
+	note_fact(call, event, measure, seller_order_id, fact_lines, lines_of(lines, seller_order_id, fact_lines), payload);
+}
+
+/* Payload: {seller_order_id, lines: [{order_line_id, quantity}]}, or the seller order on each line. */
+static void
+note_lines(Call *call, const Event *event, const char *measure)
+{
+	Document	payload = document_root(event->payload);
+	Document	lines = document_array(&payload, "lines");
+
+	if (document_has(&payload, "seller_order_id"))
+	{
+		note_seller_order(call, event, measure, document_int64(&payload, "seller_order_id"), &payload, &lines);
+		return;
+	}
+	for (int i = 0; i < document_length(&lines); i++)
+	{
+		Document	line = document_item(&lines, i);
+		int64		seller_order_id = document_int64(&line, "seller_order_id");
+
+		if (!seen_before(&lines, i, seller_order_id))
+			note_seller_order(call, event, measure, seller_order_id, &payload, &lines);
+	}
+}
+
+void
+invoicing_on_receipt_accepted(Call *call, const Event *event)
+{
+	note_lines(call, event, "acceptance");
+}
+
+void
+invoicing_on_parcel_delivered(Call *call, const Event *event)
+{
+	note_lines(call, event, "delivery");
+}
+
+void
+invoicing_on_handed_over(Call *call, const Event *event)
+{
+	note_lines(call, event, "shipment");
+}
+
+void
+invoicing_on_order_placed(Call *call, const Event *event)
+{
+	Document	payload = document_root(event->payload);
+	OrderLines	lines = order_lines(call, document_int64(&payload, "order_id"));
+
+	for (int i = 0; i < lines.count; i++)
+	{
+		bool		seen = false;
+
+		for (int k = 0; k < i && !seen; k++)
+			seen = lines.lines[k].seller_order_id == lines.lines[i].seller_order_id;
+		if (!seen)
+			note_fact(call, event, "order", lines.lines[i].seller_order_id, NULL, 0, &payload);
+	}
+}
+
+static void
+issue_outstanding(Call *call, int64 seller_order_id)
+{
+	Fact	   *fact = palloc0(sizeof(Fact));
+	CurrencyCode currency;
+	int64		buyer_id;
+
+	fact->seller_order_id = seller_order_id;
+	fact->seller_id = seller_order_seller(call, seller_order_id, &fact->order_id);
+	access_require(call, CAPACITY_OPERATOR | CAPACITY_SELLER, fact->seller_id);
+	order_lock(call, fact->order_id);
+	order_get(call, fact->order_id, &buyer_id, &currency);
+	fact->measure = invoice_measure(call, fact->order_id, fact->seller_id, buyer_id);
+	fact->trigger = "manual";
+	fact->outstanding = true;
+	call_defer(call, fact->seller_id, issue_unit_invoice, fact);
+}
+
+PG_FUNCTION_INFO_V1(invoice_issue);
+Datum
+invoice_issue(PG_FUNCTION_ARGS)
+{
+	Call		call;
+
+	if (call_begin(&call, fcinfo))
+		issue_outstanding(&call, call_int64(&call, 1));
+	PG_RETURN_INT64(call_end(&call));
+}

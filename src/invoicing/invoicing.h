@@ -1,0 +1,17 @@
+/*
+ * invoicing.h
+ *		What choreography.c and higher floors may know of invoicing: its reactions.
+ *
+ * Each looks whether policy iv.trigger makes its fact the one to invoice by; if so the unit invoice is issued at the end of the call.
+ */
+#ifndef MARKETPLACE_INVOICING_H
+#define MARKETPLACE_INVOICING_H
+
+#include "kernel/event.h"
+
+extern void invoicing_on_order_placed(Call *call, const Event *event);		/* iv.trigger = order */
+extern void invoicing_on_handed_over(Call *call, const Event *event);		/* shipment */
+extern void invoicing_on_parcel_delivered(Call *call, const Event *event);	/* delivery */
+extern void invoicing_on_receipt_accepted(Call *call, const Event *event);	/* acceptance */
+
+#endif
