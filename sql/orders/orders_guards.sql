@@ -66,8 +66,8 @@ ALTER TABLE marketplace.order_lines ENABLE ALWAYS TRIGGER guard_change;
 ALTER TABLE marketplace.quantity_movements ENABLE ALWAYS TRIGGER guard_change;
 ALTER TABLE marketplace.order_line_promises ENABLE ALWAYS TRIGGER guard_change;
 
--- Written by functions only: an order whose parts were put together by hand would not add up. States of seller orders and bank
--- accounts stay open to bare statements along their lifecycle.
+-- Written by functions only: an order whose parts were put together by hand would not add up, and a state that moved without its event
+-- would tell nobody. A bare UPDATE of a state meets the lifecycle first, whose error names what is allowed, then written_by_function.
 CREATE OR REPLACE TRIGGER guard_write BEFORE INSERT OR UPDATE ON marketplace.marketplaces
 	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_by_function('orders');
 CREATE OR REPLACE TRIGGER guard_write BEFORE INSERT OR UPDATE ON marketplace.parties
@@ -78,6 +78,10 @@ CREATE OR REPLACE TRIGGER guard_write BEFORE INSERT OR UPDATE ON marketplace.par
 	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_by_function('orders');
 CREATE OR REPLACE TRIGGER guard_write BEFORE INSERT ON marketplace.bank_accounts
 	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_by_function('orders');
+CREATE OR REPLACE TRIGGER written_by_function BEFORE UPDATE ON marketplace.bank_accounts
+	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_by_function('orders');
+CREATE OR REPLACE TRIGGER written_by_function BEFORE UPDATE ON marketplace.seller_orders
+	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_by_function('orders');
 CREATE OR REPLACE TRIGGER guard_write BEFORE INSERT ON marketplace.orders
 	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_by_function('orders');
 CREATE OR REPLACE TRIGGER guard_write BEFORE INSERT ON marketplace.seller_orders
@@ -93,6 +97,8 @@ ALTER TABLE marketplace.parties ENABLE ALWAYS TRIGGER guard_write;
 ALTER TABLE marketplace.party_capacities ENABLE ALWAYS TRIGGER guard_write;
 ALTER TABLE marketplace.party_addresses ENABLE ALWAYS TRIGGER guard_write;
 ALTER TABLE marketplace.bank_accounts ENABLE ALWAYS TRIGGER guard_write;
+ALTER TABLE marketplace.bank_accounts ENABLE ALWAYS TRIGGER written_by_function;
+ALTER TABLE marketplace.seller_orders ENABLE ALWAYS TRIGGER written_by_function;
 ALTER TABLE marketplace.orders ENABLE ALWAYS TRIGGER guard_write;
 ALTER TABLE marketplace.seller_orders ENABLE ALWAYS TRIGGER guard_write;
 ALTER TABLE marketplace.order_lines ENABLE ALWAYS TRIGGER guard_write;

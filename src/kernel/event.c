@@ -12,6 +12,7 @@
 #include "kernel/epoch.h"
 #include "kernel/errors.h"
 #include "kernel/event.h"
+#include "kernel/guard.h"
 #include "kernel/kernel.h"
 #include "kernel/seal.h"
 #include "utils/datetime.h"
@@ -172,11 +173,13 @@ event_emit(Call *call, const char *aggregate, int64 aggregate_id, const char *ty
 		previous = DatumGetByteaPP(row_datum(&row, 1));
 	}
 	content = canonical(call, &event, sequence, actor);
+	guard_open("event");
 	if (!query_row(&append, VALUES(value_int32(call->marketplace_id), value_text(aggregate), value_int64(aggregate_id),
 								   value_int32(sequence), value_text(type), value_jsonb(event.payload), value_text(call->function),
 								   value_text(call->request_key), value_text(actor), value_timestamptz(call->now),
 								   value_bytea(seal_next(previous, content, strlen(content))), value_int64(epoch_xact())), &row))
 		elog(ERROR, "an event was not written");
+	guard_close();
 	event.id = row_int64(&row, 0);
 	if (notify_channel != NULL && notify_channel[0] != '\0')
 		Async_Notify(notify_channel, psprintf("%d", call->marketplace_id));

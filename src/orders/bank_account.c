@@ -115,8 +115,10 @@ bank_account_verify(PG_FUNCTION_ARGS)
 
 		access_require(&call, CAPACITY_OPERATOR, 0);
 		party_id = lock_account(&call, id, "verified");
+		guard_open("orders");
 		lifecycle_execute(&verify, VALUES(value_int32(call.marketplace_id), value_int64(id), value_timestamptz(call.now)),
 						  "verify", NULL);
+		guard_close();
 		emit_account(&call, party_id, id, "bank_account.verified");
 		call.result = id;
 	}
@@ -138,7 +140,9 @@ bank_account_block(PG_FUNCTION_ARGS)
 		int64		party_id = lock_account(&call, id, "blocked");
 
 		access_require(&call, PARTY_CAPACITIES, party_id);
+		guard_open("orders");
 		lifecycle_execute(&block, VALUES(value_int32(call.marketplace_id), value_int64(id)), "block", reason);
+		guard_close();
 		emit_account(&call, party_id, id, "bank_account.blocked");
 		call.result = id;
 	}

@@ -105,8 +105,10 @@ answer(Call *call, const SellerOrder *part, const char *state, const char *event
 	static Statement change = STATEMENT("iltz",
 		"UPDATE marketplace.seller_orders SET state = $3, answered_at = $4 WHERE marketplace_id = $1 AND id = $2");
 
+	guard_open("orders");
 	lifecycle_execute(&change, VALUES(value_int32(call->marketplace_id), value_int64(part->id), value_text(state),
 									  value_timestamptz(silence_counts(call, part) ? part->accept_by : call->now)), event, reason);
+	guard_close();
 }
 
 static void
