@@ -2,8 +2,8 @@
  * bank_account.c
  *		Bank accounts of parties: recorded, verified by the operator, blocked. Payouts ask here where to pay.
  *
- * A wrong bank account is how marketplaces are robbed: an account is never changed, a new one is paid to only after an operator
- * has verified it, and every step is in the lifecycle's history.
+ * A wrong bank account is how marketplaces are robbed: an account is never changed, a new one is paid to only after
+ * an operator has verified it, and every step is in the lifecycle's history.
  */
 #include "postgres.h"
 
@@ -19,8 +19,9 @@ static int64
 add_account(Call *call, const Party *party, const Document *root)
 {
 	static Statement add = STATEMENT("ilctttz",
-		"INSERT INTO marketplace.bank_accounts (marketplace_id, party_id, currency, holder, iban, bic, state, added_at) "
-		"VALUES ($1, $2, $3, $4, $5, $6, 'added', $7) ON CONFLICT (marketplace_id, party_id, iban, currency) DO NOTHING RETURNING id");
+		"INSERT INTO marketplace.bank_accounts (marketplace_id, party_id, currency, holder, iban, bic, state, "
+		"added_at) VALUES ($1, $2, $3, $4, $5, $6, 'added', $7) ON CONFLICT (marketplace_id, party_id, iban, "
+		"currency) DO NOTHING RETURNING id");
 	const char *alpha;
 	const char *holder;
 	const char *iban;
@@ -37,7 +38,8 @@ add_account(Call *call, const Party *party, const Document *root)
 	alpha = document_text(root, "currency");
 	currency = currency_lookup(alpha, strlen(alpha));
 	if (currency == CURRENCY_NONE || !currency_is_payable(currency))
-		document_refuse(root, "currency", psprintf("\"%.10s\" is not a payable currency.", alpha), "See marketplace.currencies().");
+		document_refuse(root, "currency", psprintf("\"%.10s\" is not a payable currency.", alpha),
+						"See marketplace.currencies().");
 	guard_open("orders");
 	if (!query_row(&add, VALUES(value_int32(call->marketplace_id), value_int64(party->id), value_currency(currency),
 								value_text(holder != NULL ? holder : party->name), value_text(iban), value_text(bic),
@@ -84,13 +86,15 @@ static int64
 lock_account(Call *call, int64 bank_account_id, const char *wanted)
 {
 	static Statement lock = STATEMENT("il",
-		"SELECT party_id, state FROM marketplace.bank_accounts WHERE marketplace_id = $1 AND id = $2 FOR NO KEY UPDATE");
+		"SELECT party_id, state FROM marketplace.bank_accounts WHERE marketplace_id = $1 AND id = $2 FOR NO KEY "
+		"UPDATE");
 	Row			row;
 
 	if (!query_row(&lock, VALUES(value_int32(call->marketplace_id), value_int64(bank_account_id)), &row))
 		ereport(ERROR,
 				errcode(MK_NOT_FOUND),
-				errmsg("there is no bank account %lld in marketplace %d", (long long) bank_account_id, call->marketplace_id),
+				errmsg("there is no bank account %lld in marketplace %d", (long long) bank_account_id,
+					   call->marketplace_id),
 				errhint("See the table marketplace.bank_accounts."));
 	if (strcmp(row_text(&row, 1), wanted) == 0)
 		ereport(ERROR,
@@ -105,7 +109,8 @@ Datum
 bank_account_verify(PG_FUNCTION_ARGS)
 {
 	static Statement verify = STATEMENT("ilz",
-		"UPDATE marketplace.bank_accounts SET state = 'verified', verified_at = $3 WHERE marketplace_id = $1 AND id = $2");
+		"UPDATE marketplace.bank_accounts SET state = 'verified', verified_at = $3 WHERE marketplace_id = $1 AND "
+		"id = $2");
 	Call		call;
 
 	if (call_begin(&call, fcinfo))
@@ -116,7 +121,8 @@ bank_account_verify(PG_FUNCTION_ARGS)
 		access_require(&call, CAPACITY_OPERATOR, 0);
 		party_id = lock_account(&call, id, "verified");
 		guard_open("orders");
-		lifecycle_execute(&verify, VALUES(value_int32(call.marketplace_id), value_int64(id), value_timestamptz(call.now)),
+		lifecycle_execute(&verify,
+						  VALUES(value_int32(call.marketplace_id), value_int64(id), value_timestamptz(call.now)),
 						  "verify", NULL);
 		guard_close();
 		emit_account(&call, party_id, id, "bank_account.verified");
@@ -153,10 +159,11 @@ int64
 party_bank_account(Call *call, int64 party_id, CurrencyCode currency)
 {
 	static Statement newest = STATEMENT("ilc",
-		"SELECT id FROM marketplace.bank_accounts WHERE marketplace_id = $1 AND party_id = $2 AND currency = $3 AND state = 'verified' "
-		"ORDER BY verified_at DESC, id DESC LIMIT 1");
+		"SELECT id FROM marketplace.bank_accounts WHERE marketplace_id = $1 AND party_id = $2 AND currency = $3 "
+		"AND state = 'verified' ORDER BY verified_at DESC, id DESC LIMIT 1");
 	Row			row;
 
-	return query_row(&newest, VALUES(value_int32(call->marketplace_id), value_int64(party_id), value_currency(currency)), &row) ?
+	return query_row(&newest, VALUES(value_int32(call->marketplace_id), value_int64(party_id),
+									 value_currency(currency)), &row) ?
 		row_int64(&row, 0) : 0;
 }

@@ -24,7 +24,8 @@ insert_party_of(Call *call, const Document *root, const char *key, const char *c
 	for (int i = 0; i < party->ncapacities; i++)
 		named |= strcmp(party->capacities[i], capacity) == 0;
 	if (!named)
-		document_refuse(&document, "capacities", psprintf("It does not name \"%s\".", capacity), "Add it, or leave the key out.");
+		document_refuse(&document, "capacities", psprintf("It does not name \"%s\".", capacity),
+						"Add it, or leave the key out.");
 	return party_insert(call, party);
 }
 
@@ -32,8 +33,9 @@ static int64
 create_marketplace(Call *call, const Document *root)
 {
 	static Statement add = STATEMENT("itlltttz",
-		"INSERT INTO marketplace.marketplaces (marketplace_id, name, operator_party_id, psp_party_id, country, time_zone, calendar, "
-		"created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (marketplace_id) DO NOTHING RETURNING marketplace_id");
+		"INSERT INTO marketplace.marketplaces (marketplace_id, name, operator_party_id, psp_party_id, country, "
+		"time_zone, calendar, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (marketplace_id) DO "
+		"NOTHING RETURNING marketplace_id");
 	char	   *name;
 	char	   *country;
 	char	   *time_zone;
@@ -53,8 +55,9 @@ create_marketplace(Call *call, const Document *root)
 		psp_id = insert_party_of(call, root, "psp", "psp");
 
 	guard_open("orders");
-	if (!query_row(&add, VALUES(value_int32(call->marketplace_id), value_text(name), value_int64(operator_id), value_id(psp_id),
-								value_text(country), value_text(time_zone), value_text(calendar), value_timestamptz(call->now)), &row))
+	if (!query_row(&add, VALUES(value_int32(call->marketplace_id), value_text(name), value_int64(operator_id),
+								value_id(psp_id), value_text(country), value_text(time_zone), value_text(calendar),
+								value_timestamptz(call->now)), &row))
 		ereport(ERROR,
 				errcode(MK_ALREADY_EXISTS),
 				errmsg("marketplace %d exists already", call->marketplace_id),
@@ -120,8 +123,8 @@ update_marketplace(Call *call, const Document *root)
 		document_refuse(root, "psp", psprintf("%lld is not a party with the capacity psp.", (long long) psp_id),
 						"Record it with party_create() first.");
 	guard_open("orders");
-	query_execute(&change, VALUES(value_int32(call->marketplace_id), value_text(name), value_id(psp_id), value_text(country),
-								  value_text(time_zone), value_text(calendar)));
+	query_execute(&change, VALUES(value_int32(call->marketplace_id), value_text(name), value_id(psp_id),
+								  value_text(country), value_text(time_zone), value_text(calendar)));
 	guard_close();
 }
 
@@ -151,7 +154,8 @@ Marketplace *
 marketplace_get(Call *call)
 {
 	static Statement get = STATEMENT("i",
-		"SELECT name, operator_party_id, psp_party_id, country, time_zone, calendar FROM marketplace.marketplaces WHERE marketplace_id = $1");
+		"SELECT name, operator_party_id, psp_party_id, country, time_zone, calendar FROM marketplace.marketplaces "
+		"WHERE marketplace_id = $1");
 	Marketplace *marketplace;
 	Row			row;
 

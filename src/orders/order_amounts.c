@@ -2,9 +2,9 @@
  * order_amounts.c
  *		The amounts of an order's lines: net, VAT, and what is held for each line once discounts are folded in.
  *
- * Net is rounded per line (IV-22). VAT is rounded once per key, that is per seller, category, rate and exemption code, on the sum
- * (IV-24), and spread back over the lines of the key by largest remainder (RD-9), so that every line has a pinned VAT and the sums
- * hold to the cent. Pure arithmetic: nothing is read or written.
+ * Net is rounded per line (IV-22). VAT is rounded once per key, that is per seller, category, rate and exemption
+ * code, on the sum (IV-24), and spread back over the lines of the key by largest remainder (RD-9), so that every line
+ * has a pinned VAT and the sums hold to the cent. Pure arithmetic: nothing is read or written.
  */
 #include "postgres.h"
 
@@ -143,8 +143,8 @@ spread_vat(const VatKey *key, LineTest test, Amount vat)
 }
 
 /*
- * With discounts the VAT of the key is parted first between the goods as reduced and the other lines, so that neither part can be
- * negative; the discounts then get their own VAT, and the goods what makes their part whole again.
+ * With discounts the VAT of the key is parted first between the goods as reduced and the other lines, so that neither
+ * part can be negative; the discounts then get their own VAT, and the goods what makes their part whole again.
  */
 static Amount
 compute_vat_with_discounts(const VatKey *key, Amount vat, Amount reduced, Numeric rate)
@@ -163,7 +163,7 @@ compute_vat_with_discounts(const VatKey *key, Amount vat, Amount reduced, Numeri
 	return goods_vat;
 }
 
-/* Takes a discount off the goods it reduces: off the one it names, else off all of the key by what is left of them. */
+/* Takes a discount off the goods: off the line that it names, else off all of the key by what is left of them. */
 static void
 fold_discount(const VatKey *key, OrderDocumentLine *discount)
 {
@@ -185,7 +185,8 @@ fold_discount(const VatKey *key, OrderDocumentLine *discount)
 	if (targets == 0)
 		document_refuse(&discount->place, discount->applies_to != 0 ? "applies_to" : NULL,
 						discount->applies_to != 0 ?
-						psprintf("Line %d is not goods of the same seller, VAT category, rate and exemption code.", discount->applies_to) :
+						psprintf("Line %d is not goods of the same seller, VAT category, rate and exemption code.",
+								 discount->applies_to) :
 						"The seller has no goods of the discount's VAT category, rate and exemption code.",
 						"A discount reduces goods of its own VAT key; give one discount line per key.");
 	if (wanted > available)

@@ -18,7 +18,8 @@
 #define DECIMAL_LIMIT	INT64CONST(1000000000000)	/* quantities and prices stay below it */
 
 const char *const order_line_kinds[] = {"goods", "service", "shipping", "fee", "discount", NULL};
-static const char *const incoterms[] = {"EXW", "FCA", "CPT", "CIP", "DAP", "DPU", "DDP", "FAS", "FOB", "CFR", "CIF", NULL};
+static const char *const incoterms[] = {"EXW", "FCA", "CPT", "CIP", "DAP", "DPU", "DDP", "FAS", "FOB", "CFR",
+	"CIF", NULL};
 static const char *const vat_categories[] = {"S", "Z", "E", "AE", "K", "G", "O", NULL};
 
 /* The place of a word in a list that ends with NULL, -1 when it is not there. */
@@ -46,7 +47,7 @@ check_promise(const Document *object, Value from, Value by)
 		document_refuse(object, "deliver_by", "It is before deliver_from.", "Give the first day, then the last.");
 }
 
-/* A decimal with a limit below and above and a number of decimals; RD-4: what has too many is refused, never rounded. */
+/* A decimal within limits; what has too many decimals is refused, never rounded (RD-4). */
 static Numeric
 bounded(const Document *line, const char *key, Numeric value, bool zero_allowed, int decimals)
 {
@@ -57,7 +58,8 @@ bounded(const Document *line, const char *key, Numeric value, bool zero_allowed,
 	sign = decimal_sign(value);
 	if (sign < 0 || (sign == 0 && !zero_allowed))
 		document_refuse(line, key, psprintf("It is %s.", decimal_to_cstring(value)),
-						zero_allowed ? "Give zero or more; what reduces the price is a line of kind discount." : "Give more than zero.");
+						zero_allowed ? "Give zero or more; what reduces the price is a line of kind discount." :
+						"Give more than zero.");
 	if (decimal_cmp(value, decimal_from_int64(DECIMAL_LIMIT)) >= 0)
 		document_refuse(line, key, "It has more than 12 digits before the point.", NULL);
 	if (decimal_scale(value) > decimals)
@@ -73,26 +75,33 @@ read_vat(const Document *line, OrderDocumentLine *result)
 
 	result->vat_category = document_text(line, "vat_category");
 	if (index_of(result->vat_category, vat_categories) < 0)
-		document_refuse(line, "vat_category", psprintf("\"%.10s\" is not a VAT category that orders take.", result->vat_category),
-						"S standard, Z zero, E exempt, AE reverse charge, K intra-Community, G export, O outside scope.");
+		document_refuse(line, "vat_category", psprintf("\"%.10s\" is not a VAT category that orders take.",
+													   result->vat_category),
+						"S standard, Z zero, E exempt, AE reverse charge, K intra-Community, G export, O outside "
+						"scope.");
 	result->exemption_code = document_short_text_or_null(line, "exemption_code", CODE_MAX);
 	taxed = strcmp(result->vat_category, "S") == 0;
 	if (result->exemption_code != NULL && (taxed || strcmp(result->vat_category, "Z") == 0))
-		document_refuse(line, "exemption_code", psprintf("Category %s is no exemption.", result->vat_category), "Leave it out.");
+		document_refuse(line, "exemption_code", psprintf("Category %s is no exemption.", result->vat_category),
+						"Leave it out.");
 	if (strcmp(result->vat_category, "O") == 0)
 	{
 		if (document_has(line, "vat_rate"))
-			document_refuse(line, "vat_rate", "Outside the scope of VAT (category O) there is no rate.", "Leave it out.");
+			document_refuse(line, "vat_rate", "Outside the scope of VAT (category O) there is no rate.",
+							"Leave it out.");
 		return;
 	}
 	result->vat_rate = bounded(line, "vat_rate", document_numeric(line, "vat_rate"), true, QUANTITY_MAX_DECIMALS);
 	if (decimal_cmp(result->vat_rate, decimal_from_int64(100)) > 0)
-		document_refuse(line, "vat_rate", psprintf("%s is more than 100 percent.", decimal_to_cstring(result->vat_rate)),
+		document_refuse(line, "vat_rate",
+						psprintf("%s is more than 100 percent.", decimal_to_cstring(result->vat_rate)),
 						"Rates are in percent: 20 means 20 %.");
 	if (taxed && decimal_sign(result->vat_rate) == 0)
-		document_refuse(line, "vat_rate", "Category S has a rate above zero.", "Use category Z, E, AE, K or G for a rate of zero.");
+		document_refuse(line, "vat_rate", "Category S has a rate above zero.",
+						"Use category Z, E, AE, K or G for a rate of zero.");
 	if (!taxed && decimal_sign(result->vat_rate) > 0)
-		document_refuse(line, "vat_rate", psprintf("Category %s has the rate 0.", result->vat_category), "Use category S for a rate above zero.");
+		document_refuse(line, "vat_rate", psprintf("Category %s has the rate 0.", result->vat_category),
+						"Use category S for a rate above zero.");
 }
 
 static void
@@ -117,7 +126,8 @@ read_kind(const Document *line, OrderDocumentLine *result)
 	int			index = kind == NULL ? LINE_GOODS : index_of(kind, order_line_kinds);
 
 	if (index < 0)
-		document_refuse(line, "kind", psprintf("\"%.20s\" is no kind of line.", kind), "goods, service, shipping, fee or discount.");
+		document_refuse(line, "kind", psprintf("\"%.20s\" is no kind of line.", kind),
+						"goods, service, shipping, fee or discount.");
 	result->kind = (OrderLineKind) index;
 	if (!document_has(line, "applies_to"))
 		return;
@@ -129,19 +139,21 @@ read_kind(const Document *line, OrderDocumentLine *result)
 }
 
 static void
-read_line(const Document *line, int index, const OrderDocument *order, const OrderDocumentLine *terms, OrderDocumentLine *result)
+read_line(const Document *line, int index, const OrderDocument *order, const OrderDocumentLine *terms,
+		  OrderDocumentLine *result)
 {
 	Numeric		base;
 	int64		position;
 
 	memset(result, 0, sizeof(OrderDocumentLine));
 	document_only(line, "position", "seller", "kind", "sku", "gtin", "description", "quantity", "unit", "net_price",
-				  "price_base_quantity", "vat_category", "vat_rate", "exemption_code", "commission_category", "applies_to", "ship_by",
-				  "deliver_from", "deliver_by", NULL);
+				  "price_base_quantity", "vat_category", "vat_rate", "exemption_code", "commission_category",
+				  "applies_to", "ship_by", "deliver_from", "deliver_by", NULL);
 	result->place = *line;
 	position = document_int64_or(line, "position", index + 1);
 	if (position < 1 || position > 1000000)
-		document_refuse(line, "position", psprintf("%lld is out of range.", (long long) position), "Positions are 1 to 1000000.");
+		document_refuse(line, "position", psprintf("%lld is out of range.", (long long) position),
+						"Positions are 1 to 1000000.");
 	result->position = (int32) position;
 	result->seller_id = document_int64(line, "seller");
 	if (result->seller_id == order->buyer_id)
@@ -189,7 +201,8 @@ read_lines(const Document *document, OrderDocument *order, const OrderDocumentLi
 	for (int i = 1; i < order->nlines; i++)
 		if (order->lines[i].position == order->lines[i - 1].position)
 			document_refuse(&order->lines[i].place, "position",
-							psprintf("Position %d is taken by %s.", order->lines[i].position, order->lines[i - 1].place.path),
+							psprintf("Position %d is taken by %s.", order->lines[i].position,
+									 order->lines[i - 1].place.path),
 							"Give each line its own position, or none to any.");
 }
 
@@ -200,7 +213,8 @@ read_currency(const Document *document)
 	CurrencyCode currency = currency_lookup(alpha, strlen(alpha));
 
 	if (currency == CURRENCY_NONE || !currency_is_payable(currency))
-		document_refuse(document, "currency", psprintf("\"%.10s\" is not a payable currency.", alpha), "See marketplace.currencies().");
+		document_refuse(document, "currency", psprintf("\"%.10s\" is not a payable currency.", alpha),
+						"See marketplace.currencies().");
 	return currency;
 }
 
@@ -210,8 +224,8 @@ order_document_read(const Document *document, OrderDocument *order)
 	OrderDocumentLine terms = {.position = 0};
 
 	memset(order, 0, sizeof(OrderDocument));
-	document_only(document, "reference", "buyer", "currency", "placed_at", "ship_by", "deliver_from", "deliver_by", "incoterm",
-				  "delivery_address", "lines", NULL);
+	document_only(document, "reference", "buyer", "currency", "placed_at", "ship_by", "deliver_from", "deliver_by",
+				  "incoterm", "delivery_address", "lines", NULL);
 	order->reference = document_short_text(document, "reference", REFERENCE_MAX);
 	order->buyer_id = document_int64(document, "buyer");
 	order->currency = read_currency(document);

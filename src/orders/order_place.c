@@ -1,6 +1,7 @@
 /*
  * order_place.c
- *		order_place(): checks an order's document against parties and policies, computes it, and writes header, seller orders and lines.
+ *		order_place(): checks an order's document against parties and policies, computes it, and writes header, seller
+ *		orders and lines.
  *
  * Whatever the number of lines, they are written by one statement. Everything written is frozen (RD-11).
  */
@@ -85,11 +86,13 @@ check_parties(Placement *placement, const Document *root)
 	Rows		rows;
 
 	if (!party_has_capacity(call, document->buyer_id, "buyer"))
-		document_refuse(root, "buyer", psprintf("Party %lld does not buy on this marketplace.", (long long) document->buyer_id),
+		document_refuse(root, "buyer",
+						psprintf("Party %lld does not buy on this marketplace.", (long long) document->buyer_id),
 						"Record it with the capacity buyer: party_create() or party_update().");
 	for (int i = 0; i < placement->nsellers; i++)
 		ids[i] = Int64GetDatum(placement->sellers[i].seller_id);
-	rows = query_rows(&selling, VALUES(value_int32(call->marketplace_id), value_array(ids, NULL, placement->nsellers, INT8OID)));
+	rows = query_rows(&selling, VALUES(value_int32(call->marketplace_id),
+									   value_array(ids, NULL, placement->nsellers, INT8OID)));
 	for (uint64 i = 0; i < rows.count; i++)
 	{
 		SellerPart *part = seller_part(placement, row_int64(&rows.rows[i], 0));
@@ -101,7 +104,8 @@ check_parties(Placement *placement, const Document *root)
 	for (int i = 0; i < document->nlines; i++)
 		if (!seller_part(placement, document->lines[i].seller_id)->sells)
 			document_refuse(&document->lines[i].place, "seller",
-							psprintf("Party %lld does not sell on this marketplace.", (long long) document->lines[i].seller_id),
+							psprintf("Party %lld does not sell on this marketplace.",
+									 (long long) document->lines[i].seller_id),
 							"Record it with the capacity seller: party_create() or party_update().");
 }
 
@@ -114,7 +118,8 @@ check_placed_at(Placement *placement, const Document *root)
 	if (placement->document.placed_at.null)
 		return;
 	if (call->capacity != CAPACITY_OPERATOR)
-		document_refuse(root, "placed_at", "Only an operator records an order that was placed before.", "Leave it out: it is placed now.");
+		document_refuse(root, "placed_at", "Only an operator records an order that was placed before.",
+						"Leave it out: it is placed now.");
 	placement->placed_at = DatumGetTimestampTz(placement->document.placed_at.datum);
 	if (placement->placed_at > call->now)
 		document_refuse(root, "placed_at", "It is in the future.", "Leave it out: it is placed now.");
@@ -133,8 +138,10 @@ freeze_terms(Placement *placement)
 		PolicyDuration within = policy_duration(call, "od.accept_within", &scope);
 
 		part->accept_by = calendar_deadline(placement->placed_at, within.n, within.unit,
-											part->calendar != NULL ? part->calendar : placement->marketplace->calendar,
-											part->time_zone != NULL ? part->time_zone : placement->marketplace->time_zone);
+											part->calendar != NULL ? part->calendar :
+											placement->marketplace->calendar,
+											part->time_zone != NULL ? part->time_zone :
+											placement->marketplace->time_zone);
 		part->on_silence = policy_text(call, "od.accept_on_silence", &scope);
 		part->incoterm = placement->document.incoterm != NULL ? placement->document.incoterm :
 			policy_text(call, "lg.incoterm_default", &scope);
@@ -156,17 +163,19 @@ static int64
 insert_order(Placement *placement)
 {
 	static Statement add = STATEMENT("itlcjzz",
-		"INSERT INTO marketplace.orders (marketplace_id, reference, buyer_id, currency, delivery_address, placed_at, recorded_at) "
-		"VALUES ($1, $2, $3, $4, coalesce($5, (SELECT pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object("
-		"'recipient', a.recipient, 'line1', a.line1, 'line2', a.line2, 'line3', a.line3, 'postcode', a.postcode, 'city', a.city, "
-		"'subdivision', a.subdivision, 'country', a.country, 'gln', a.gln)) FROM marketplace.party_addresses a "
-		"WHERE a.marketplace_id = $1 AND a.party_id = $3 AND a.kind IN ('delivery', 'registered') AND a.ended_at IS NULL "
-		"ORDER BY a.kind, a.id LIMIT 1)), $6, $7) ON CONFLICT (marketplace_id, buyer_id, reference) DO NOTHING RETURNING id");
+		"INSERT INTO marketplace.orders (marketplace_id, reference, buyer_id, currency, delivery_address, "
+		"placed_at, recorded_at) VALUES ($1, $2, $3, $4, coalesce($5, (SELECT "
+		"pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('recipient', a.recipient, 'line1', a.line1, "
+		"'line2', a.line2, 'line3', a.line3, 'postcode', a.postcode, 'city', a.city, 'subdivision', a.subdivision, "
+		"'country', a.country, 'gln', a.gln)) FROM marketplace.party_addresses a WHERE a.marketplace_id = $1 AND "
+		"a.party_id = $3 AND a.kind IN ('delivery', 'registered') AND a.ended_at IS NULL ORDER BY a.kind, a.id "
+		"LIMIT 1)), $6, $7) ON CONFLICT (marketplace_id, buyer_id, reference) DO NOTHING RETURNING id");
 	Call	   *call = placement->call;
 	OrderDocument *document = &placement->document;
 	Row			row;
 
-	if (!query_row(&add, VALUES(value_int32(call->marketplace_id), value_text(document->reference), value_int64(document->buyer_id),
+	if (!query_row(&add, VALUES(value_int32(call->marketplace_id), value_text(document->reference),
+								value_int64(document->buyer_id),
 								value_currency(document->currency), value_jsonb(document->delivery_address),
 								value_timestamptz(placement->placed_at), value_timestamptz(call->now)), &row))
 		ereport(ERROR,
@@ -181,8 +190,9 @@ static void
 insert_seller_orders(Placement *placement, int64 order_id)
 {
 	static Statement add = STATEMENT("illltaaaztz",
-		"INSERT INTO marketplace.seller_orders (marketplace_id, order_id, seller_id, buyer_id, incoterm, net, vat, gross, state, "
-		"accept_by, on_silence, placed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'placed', $9, $10, $11) RETURNING id");
+		"INSERT INTO marketplace.seller_orders (marketplace_id, order_id, seller_id, buyer_id, incoterm, net, vat, "
+		"gross, state, accept_by, on_silence, placed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'placed', $9, "
+		"$10, $11) RETURNING id");
 
 	for (int i = 0; i < placement->nsellers; i++)
 	{
@@ -190,8 +200,9 @@ insert_seller_orders(Placement *placement, int64 order_id)
 
 		part->seller_order_id = DatumGetInt64(query_datum(&add, VALUES(
 			value_int32(placement->call->marketplace_id), value_int64(order_id), value_int64(part->seller_id),
-			value_int64(placement->document.buyer_id), value_text(part->incoterm), value_amount(part->net), value_amount(part->vat),
-			value_amount(amount_add(part->net, part->vat)), value_timestamptz(part->accept_by), value_text(part->on_silence),
+			value_int64(placement->document.buyer_id), value_text(part->incoterm), value_amount(part->net),
+			value_amount(part->vat), value_amount(amount_add(part->net, part->vat)),
+			value_timestamptz(part->accept_by), value_text(part->on_silence),
 			value_timestamptz(placement->placed_at))));
 	}
 }
@@ -211,12 +222,14 @@ set_line(Datum **datums, bool **nulls, int row, const OrderDocumentLine *line)
 {
 	Value		values[LINE_COLUMNS] = {
 		value_int64(line->seller_order_id), value_int64(line->seller_id), value_int32(line->position),
-		value_text(order_line_kinds[line->kind]), value_text(line->sku), value_text(line->gtin), value_text(line->description),
+		value_text(order_line_kinds[line->kind]), value_text(line->sku), value_text(line->gtin),
+		value_text(line->description),
 		value_text(line->unit), value_numeric(line->net_price), value_numeric(line->price_base_quantity),
 		value_text(line->vat_category), value_numeric(line->vat_rate), value_text(line->exemption_code),
 		value_text(line->commission_category), line->applies_to == 0 ? value_null() : value_int32(line->applies_to),
 		line->ship_by, line->deliver_from, line->deliver_by, value_amount(line->net), value_amount(line->vat),
-		value_amount(line->escrow_net), value_amount(amount_add(line->escrow_net, line->escrow_vat)), value_numeric(line->quantity)
+		value_amount(line->escrow_net), value_amount(amount_add(line->escrow_net, line->escrow_vat)),
+		value_numeric(line->quantity)
 	};
 
 	for (int column = 0; column < LINE_COLUMNS; column++)
@@ -227,24 +240,27 @@ static void
 insert_lines(Placement *placement, int64 order_id)
 {
 	static Statement add = STATEMENT("illLLITTTTTNNTNTTIDDDAAAAN",
-		"INSERT INTO marketplace.order_lines (marketplace_id, order_id, buyer_id, seller_order_id, seller_id, position, kind, sku, gtin, "
-		"description, unit, net_price, price_base_quantity, vat_category, vat_rate, exemption_code, commission_category, applies_to, "
-		"ship_by, deliver_from, deliver_by, net, vat, gross, escrow_net, escrow_gross, quantity) "
-		"SELECT $1, $2, $3, u.seller_order_id, u.seller_id, u.place, u.kind, u.sku, u.gtin, u.description, u.unit, u.net_price, "
-		"u.base, u.category, u.rate, u.exemption, u.commission, u.applies_to, u.ship_by, u.deliver_from, u.deliver_by, u.net, u.vat, "
-		"u.net + u.vat, u.escrow_net, u.escrow_gross, u.quantity "
-		"FROM ROWS FROM (pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), "
-		"pg_catalog.unnest($8), pg_catalog.unnest($9), pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), "
-		"pg_catalog.unnest($13), pg_catalog.unnest($14), pg_catalog.unnest($15), pg_catalog.unnest($16), pg_catalog.unnest($17), "
-		"pg_catalog.unnest($18), pg_catalog.unnest($19), pg_catalog.unnest($20), pg_catalog.unnest($21), pg_catalog.unnest($22), "
-		"pg_catalog.unnest($23), pg_catalog.unnest($24), pg_catalog.unnest($25), pg_catalog.unnest($26)) "
-		"AS u (seller_order_id, seller_id, place, kind, sku, gtin, description, unit, net_price, base, category, rate, exemption, "
-		"commission, applies_to, ship_by, deliver_from, deliver_by, net, vat, escrow_net, escrow_gross, quantity) ORDER BY u.place");
+		"INSERT INTO marketplace.order_lines (marketplace_id, order_id, buyer_id, seller_order_id, seller_id, "
+		"position, kind, sku, gtin, description, unit, net_price, price_base_quantity, vat_category, vat_rate, "
+		"exemption_code, commission_category, applies_to, ship_by, deliver_from, deliver_by, net, vat, gross, "
+		"escrow_net, escrow_gross, quantity) SELECT $1, $2, $3, u.seller_order_id, u.seller_id, u.place, u.kind, "
+		"u.sku, u.gtin, u.description, u.unit, u.net_price, u.base, u.category, u.rate, u.exemption, u.commission, "
+		"u.applies_to, u.ship_by, u.deliver_from, u.deliver_by, u.net, u.vat, u.net + u.vat, u.escrow_net, "
+		"u.escrow_gross, u.quantity FROM ROWS FROM (pg_catalog.unnest($4), pg_catalog.unnest($5), "
+		"pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8), pg_catalog.unnest($9), "
+		"pg_catalog.unnest($10), pg_catalog.unnest($11), pg_catalog.unnest($12), pg_catalog.unnest($13), "
+		"pg_catalog.unnest($14), pg_catalog.unnest($15), pg_catalog.unnest($16), pg_catalog.unnest($17), "
+		"pg_catalog.unnest($18), pg_catalog.unnest($19), pg_catalog.unnest($20), pg_catalog.unnest($21), "
+		"pg_catalog.unnest($22), pg_catalog.unnest($23), pg_catalog.unnest($24), pg_catalog.unnest($25), "
+		"pg_catalog.unnest($26)) AS u (seller_order_id, seller_id, place, kind, sku, gtin, description, unit, "
+		"net_price, base, category, rate, exemption, commission, applies_to, ship_by, deliver_from, deliver_by, "
+		"net, vat, escrow_net, escrow_gross, quantity) ORDER BY u.place");
 	OrderDocument *document = &placement->document;
 	Oid			amount_type = query_type_oid("amount");
 	Oid			types[LINE_COLUMNS] = {
-		INT8OID, INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, NUMERICOID, TEXTOID, NUMERICOID, TEXTOID,
-		TEXTOID, INT4OID, DATEOID, DATEOID, DATEOID, amount_type, amount_type, amount_type, amount_type, NUMERICOID
+		INT8OID, INT8OID, INT4OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, NUMERICOID, NUMERICOID, TEXTOID,
+		NUMERICOID, TEXTOID, TEXTOID, INT4OID, DATEOID, DATEOID, DATEOID, amount_type, amount_type,
+		amount_type, amount_type, NUMERICOID
 	};
 	Datum	   *datums[LINE_COLUMNS];
 	bool	   *nulls[LINE_COLUMNS];

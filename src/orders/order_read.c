@@ -29,7 +29,8 @@ order_lock(Call *call, int64 order_id)
 void
 order_get(Call *call, int64 order_id, int64 *buyer_id, CurrencyCode *currency)
 {
-	static Statement get = STATEMENT("il", "SELECT buyer_id, currency FROM marketplace.orders WHERE marketplace_id = $1 AND id = $2");
+	static Statement get = STATEMENT("il",
+		"SELECT buyer_id, currency FROM marketplace.orders WHERE marketplace_id = $1 AND id = $2");
 	Row			row;
 
 	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(order_id)), &row))
@@ -41,7 +42,8 @@ order_get(Call *call, int64 order_id, int64 *buyer_id, CurrencyCode *currency)
 char *
 order_reference(Call *call, int64 order_id)
 {
-	static Statement get = STATEMENT("il", "SELECT reference FROM marketplace.orders WHERE marketplace_id = $1 AND id = $2");
+	static Statement get = STATEMENT("il",
+		"SELECT reference FROM marketplace.orders WHERE marketplace_id = $1 AND id = $2");
 	Row			row;
 
 	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(order_id)), &row))
@@ -52,11 +54,13 @@ order_reference(Call *call, int64 order_id)
 /* The state that counts at $3: after the deadline, what silence means */
 #define LINE_QUERY \
 	"SELECT l.id, l.order_id, l.seller_order_id, l.seller_id, l.buyer_id, l.position, l.kind, " \
-	"CASE WHEN s.state <> 'placed' OR $3 <= s.accept_by THEN s.state::text WHEN s.on_silence = 'accept' THEN 'accepted' " \
-	"ELSE 'refused' END, l.commission_category, l.sku, l.description, l.unit, l.net_price, l.price_base_quantity, l.vat_category, " \
-	"l.vat_rate, l.quantity, l.cancelled, l.shipped, l.delivered, l.accepted, l.net, l.vat, l.gross, l.escrow_net, l.escrow_gross, " \
+	"CASE WHEN s.state <> 'placed' OR $3 <= s.accept_by THEN s.state::text " \
+	"WHEN s.on_silence = 'accept' THEN 'accepted' ELSE 'refused' END, l.commission_category, l.sku, l.description, " \
+	"l.unit, l.net_price, l.price_base_quantity, l.vat_category, l.vat_rate, l.quantity, l.cancelled, l.shipped, " \
+	"l.delivered, l.accepted, l.net, l.vat, l.gross, l.escrow_net, l.escrow_gross, " \
 	"l.gtin, l.exemption_code " \
-	"FROM marketplace.order_lines l JOIN marketplace.seller_orders s ON s.marketplace_id = l.marketplace_id AND s.id = l.seller_order_id "
+	"FROM marketplace.order_lines l " \
+	"JOIN marketplace.seller_orders s ON s.marketplace_id = l.marketplace_id AND s.id = l.seller_order_id "
 
 static void
 fill_line(const Row *row, OrderLine *line)
@@ -96,7 +100,8 @@ order_lines(Call *call, int64 order_id)
 {
 	static Statement list = STATEMENT("ilz",
 		LINE_QUERY "WHERE l.marketplace_id = $1 AND l.order_id = $2 ORDER BY l.position");
-	Rows		rows = query_rows(&list, VALUES(value_int32(call->marketplace_id), value_int64(order_id), value_timestamptz(call->now)));
+	Rows		rows = query_rows(&list, VALUES(value_int32(call->marketplace_id), value_int64(order_id),
+												value_timestamptz(call->now)));
 	OrderLines	lines;
 
 	lines.count = (int) rows.count;
@@ -113,10 +118,12 @@ order_line_get(Call *call, int64 order_line_id)
 	OrderLine  *line = palloc(sizeof(OrderLine));
 	Row			row;
 
-	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(order_line_id), value_timestamptz(call->now)), &row))
+	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(order_line_id),
+								value_timestamptz(call->now)), &row))
 		ereport(ERROR,
 				errcode(MK_NOT_FOUND),
-				errmsg("there is no order line %lld in marketplace %d", (long long) order_line_id, call->marketplace_id),
+				errmsg("there is no order line %lld in marketplace %d", (long long) order_line_id,
+					   call->marketplace_id),
 				errhint("See the view marketplace.order_line_quantities."));
 	fill_line(&row, line);
 	return line;
@@ -132,7 +139,8 @@ seller_order_seller(Call *call, int64 seller_order_id, int64 *order_id)
 	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(seller_order_id)), &row))
 		ereport(ERROR,
 				errcode(MK_NOT_FOUND),
-				errmsg("there is no seller order %lld in marketplace %d", (long long) seller_order_id, call->marketplace_id),
+				errmsg("there is no seller order %lld in marketplace %d", (long long) seller_order_id,
+					   call->marketplace_id),
 				errhint("See the view marketplace.order_seller_overview."));
 	*order_id = row_int64(&row, 1);
 	return row_int64(&row, 0);

@@ -1,9 +1,10 @@
 /*
  * party.c
- *		Parties: recording and changing them, and what other areas ask about one. The document's form is known to party_document.c.
+ *		Parties: recording and changing them, and what other areas ask about one. The document's form is known to
+ *		party_document.c.
  *
- * Each change is an event of the party with the whole document, so that former data can be told although the row is overwritten;
- * documents freeze what they print.
+ * Each change is an event of the party with the whole document, so that former data can be told although the row is
+ * overwritten; documents freeze what they print.
  */
 #include "postgres.h"
 
@@ -24,7 +25,8 @@ value_array(Datum *values, bool *nulls, int n, Oid type)
 	int			bounds[1] = {1};
 
 	get_typlenbyvalalign(type, &length, &by_value, &align);
-	return value_datum(PointerGetDatum(construct_md_array(values, nulls, 1, dims, bounds, type, length, by_value, align)));
+	return value_datum(PointerGetDatum(construct_md_array(values, nulls, 1, dims, bounds, type, length, by_value,
+														 align)));
 }
 
 static void
@@ -41,12 +43,12 @@ static void
 write_capacities(Call *call, int64 party_id, const PartyDocument *party)
 {
 	static Statement end_others = STATEMENT("ilTz",
-		"UPDATE marketplace.party_capacities SET ended_at = $4 WHERE marketplace_id = $1 AND party_id = $2 AND ended_at IS NULL "
-		"AND capacity <> ALL ($3)");
+		"UPDATE marketplace.party_capacities SET ended_at = $4 WHERE marketplace_id = $1 AND party_id = $2 AND "
+		"ended_at IS NULL AND capacity <> ALL ($3)");
 	static Statement begin = STATEMENT("ilTz",
-		"INSERT INTO marketplace.party_capacities AS c (marketplace_id, party_id, capacity, since) "
-		"SELECT $1, $2, name, $4 FROM pg_catalog.unnest($3) AS name "
-		"ON CONFLICT (marketplace_id, party_id, capacity) DO UPDATE SET since = $4, ended_at = NULL WHERE c.ended_at IS NOT NULL");
+		"INSERT INTO marketplace.party_capacities AS c (marketplace_id, party_id, capacity, since) SELECT $1, $2, "
+		"name, $4 FROM pg_catalog.unnest($3) AS name ON CONFLICT (marketplace_id, party_id, capacity) DO UPDATE "
+		"SET since = $4, ended_at = NULL WHERE c.ended_at IS NOT NULL");
 	Datum	   *names;
 	Value		args[4];
 
@@ -67,22 +69,26 @@ static void
 write_addresses(Call *call, int64 party_id, const PartyDocument *party)
 {
 	static Statement end_all = STATEMENT("ilz",
-		"UPDATE marketplace.party_addresses SET ended_at = $3 WHERE marketplace_id = $1 AND party_id = $2 AND ended_at IS NULL");
+		"UPDATE marketplace.party_addresses SET ended_at = $3 WHERE marketplace_id = $1 AND party_id = $2 AND "
+		"ended_at IS NULL");
 	static Statement add = STATEMENT("ilttttttttttz",
-		"INSERT INTO marketplace.party_addresses (marketplace_id, party_id, kind, recipient, line1, line2, line3, postcode, city, "
-		"subdivision, country, gln, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+		"INSERT INTO marketplace.party_addresses (marketplace_id, party_id, kind, recipient, line1, line2, line3, "
+		"postcode, city, subdivision, country, gln, since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+		"$12, $13)");
 
 	if (party->naddresses < 0)
 		return;
-	query_execute(&end_all, VALUES(value_int32(call->marketplace_id), value_int64(party_id), value_timestamptz(call->now)));
+	query_execute(&end_all, VALUES(value_int32(call->marketplace_id), value_int64(party_id),
+								   value_timestamptz(call->now)));
 	for (int i = 0; i < party->naddresses; i++)
 	{
 		const AddressDocument *a = &party->addresses[i];
 
 		query_execute(&add, VALUES(value_int32(call->marketplace_id), value_int64(party_id), value_text(a->kind),
-								   value_text(a->recipient), value_text(a->line1), value_text(a->line2), value_text(a->line3),
-								   value_text(a->postcode), value_text(a->city), value_text(a->subdivision), value_text(a->country),
-								   value_text(a->gln), value_timestamptz(call->now)));
+								   value_text(a->recipient), value_text(a->line1), value_text(a->line2),
+								   value_text(a->line3), value_text(a->postcode), value_text(a->city),
+								   value_text(a->subdivision), value_text(a->country), value_text(a->gln),
+								   value_timestamptz(call->now)));
 	}
 }
 
@@ -99,10 +105,11 @@ int64
 party_insert(Call *call, const PartyDocument *party)
 {
 	static Statement add = STATEMENT("ilzttttatttttttttttt",
-		"INSERT INTO marketplace.parties (marketplace_id, created_at, updated_at, reference, name, trade_name, legal_form, share_capital, "
-		"country, siren, siret, vat_id, legal_id, legal_id_scheme, einvoice_address, einvoice_scheme, email, phone, time_zone, calendar) "
-		"SELECT $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20 WHERE $2 = 0 "
-		"ON CONFLICT (marketplace_id, reference) DO NOTHING RETURNING id");
+		"INSERT INTO marketplace.parties (marketplace_id, created_at, updated_at, reference, name, trade_name, "
+		"legal_form, share_capital, country, siren, siret, vat_id, legal_id, legal_id_scheme, einvoice_address, "
+		"einvoice_scheme, email, phone, time_zone, calendar) SELECT $1, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+		"$12, $13, $14, $15, $16, $17, $18, $19, $20 WHERE $2 = 0 ON CONFLICT (marketplace_id, reference) DO "
+		"NOTHING RETURNING id");
 	Row			row;
 	int64		id;
 
@@ -176,12 +183,13 @@ update_party(Call *call, int64 party_id, const PartyDocument *party)
 	static Statement taken = STATEMENT("ilt",
 		"SELECT 1 FROM marketplace.parties WHERE marketplace_id = $1 AND id <> $2 AND reference = $3");
 	static Statement change = STATEMENT("ilzttttatttttttttttt",
-		"UPDATE marketplace.parties SET updated_at = $3, reference = $4, name = $5, trade_name = $6, legal_form = $7, "
-		"share_capital = $8, country = $9, siren = $10, siret = $11, vat_id = $12, legal_id = $13, legal_id_scheme = $14, "
-		"einvoice_address = $15, einvoice_scheme = $16, email = $17, phone = $18, time_zone = $19, calendar = $20 "
-		"WHERE marketplace_id = $1 AND id = $2");
+		"UPDATE marketplace.parties SET updated_at = $3, reference = $4, name = $5, trade_name = $6, legal_form = "
+		"$7, share_capital = $8, country = $9, siren = $10, siret = $11, vat_id = $12, legal_id = $13, "
+		"legal_id_scheme = $14, einvoice_address = $15, einvoice_scheme = $16, email = $17, phone = $18, time_zone "
+		"= $19, calendar = $20 WHERE marketplace_id = $1 AND id = $2");
 
-	if (query_execute(&taken, VALUES(value_int32(call->marketplace_id), value_int64(party_id), value_text(party->reference))) > 0)
+	if (query_execute(&taken, VALUES(value_int32(call->marketplace_id), value_int64(party_id),
+									 value_text(party->reference))) > 0)
 		reference_in_use(party->reference);
 	guard_open("orders");
 	query_execute(&change, PARTY_VALUES(call, party_id, party));
@@ -203,7 +211,8 @@ party_update(PG_FUNCTION_ARGS)
 		Document	root = document_root(json);
 
 		access_require(&call, document_has(&root, "capacities") ? CAPACITY_OPERATOR :
-					   CAPACITY_OPERATOR | CAPACITY_SELLER | CAPACITY_BUYER | CAPACITY_CARRIER | CAPACITY_INSURER, party_id);
+					   CAPACITY_OPERATOR | CAPACITY_SELLER | CAPACITY_BUYER | CAPACITY_CARRIER | CAPACITY_INSURER,
+					   party_id);
 		lock_party(&call, party_id);
 		update_party(&call, party_id, party_document_read(&root));
 		emit_party(&call, party_id, "party.updated", json);
@@ -216,16 +225,17 @@ Party *
 party_get(Call *call, int64 party_id)
 {
 	static Statement get = STATEMENT("il",
-		"SELECT p.id, p.name, p.siren, p.siret, p.vat_id, p.country, pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object("
-		"'party_id', p.id, 'name', p.name, 'trade_name', p.trade_name, 'legal_form', p.legal_form, 'share_capital', p.share_capital, "
-		"'country', p.country, 'siren', p.siren, 'siret', p.siret, 'vat_id', p.vat_id, 'legal_id', p.legal_id, "
-		"'legal_id_scheme', p.legal_id_scheme, 'einvoice_address', p.einvoice_address, 'einvoice_scheme', p.einvoice_scheme, "
-		"'email', p.email, 'phone', p.phone, 'address', "
-		"(SELECT pg_catalog.jsonb_build_object('line1', a.line1, 'line2', a.line2, 'line3', a.line3, 'postcode', a.postcode, "
-		"'city', a.city, 'subdivision', a.subdivision, 'country', a.country) FROM marketplace.party_addresses a "
-		"WHERE a.marketplace_id = p.marketplace_id AND a.party_id = p.id AND a.kind = 'registered' AND a.ended_at IS NULL "
-		"ORDER BY a.id LIMIT 1))) "
-		"FROM marketplace.parties p WHERE p.marketplace_id = $1 AND p.id = $2");
+		"SELECT p.id, p.name, p.siren, p.siret, p.vat_id, p.country, "
+		"pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('party_id', p.id, 'name', p.name, "
+		"'trade_name', p.trade_name, 'legal_form', p.legal_form, 'share_capital', p.share_capital, 'country', "
+		"p.country, 'siren', p.siren, 'siret', p.siret, 'vat_id', p.vat_id, 'legal_id', p.legal_id, "
+		"'legal_id_scheme', p.legal_id_scheme, 'einvoice_address', p.einvoice_address, 'einvoice_scheme', "
+		"p.einvoice_scheme, 'email', p.email, 'phone', p.phone, 'address', (SELECT "
+		"pg_catalog.jsonb_build_object('line1', a.line1, 'line2', a.line2, 'line3', a.line3, 'postcode', "
+		"a.postcode, 'city', a.city, 'subdivision', a.subdivision, 'country', a.country) FROM "
+		"marketplace.party_addresses a WHERE a.marketplace_id = p.marketplace_id AND a.party_id = p.id AND a.kind "
+		"= 'registered' AND a.ended_at IS NULL ORDER BY a.id LIMIT 1))) FROM marketplace.parties p WHERE "
+		"p.marketplace_id = $1 AND p.id = $2");
 	Party	   *party;
 	Row			row;
 
@@ -249,7 +259,9 @@ bool
 party_has_capacity(Call *call, int64 party_id, const char *capacity)
 {
 	static Statement has = STATEMENT("ilt",
-		"SELECT 1 FROM marketplace.party_capacities WHERE marketplace_id = $1 AND party_id = $2 AND capacity = $3 AND ended_at IS NULL");
+		"SELECT 1 FROM marketplace.party_capacities WHERE marketplace_id = $1 AND party_id = $2 AND capacity = $3 "
+		"AND ended_at IS NULL");
 
-	return query_execute(&has, VALUES(value_int32(call->marketplace_id), value_int64(party_id), value_text(capacity))) > 0;
+	return query_execute(&has, VALUES(value_int32(call->marketplace_id), value_int64(party_id),
+									  value_text(capacity))) > 0;
 }

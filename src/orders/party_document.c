@@ -2,7 +2,8 @@
  * party_document.c
  *		The document of a party, read strictly: identifiers by their own arithmetic, countries, addresses, calendars.
  *
- * Nothing is stored here (party.c does), and nobody is asked whether the party exists: that is known to registers, not to us.
+ * Nothing is stored here (party.c does), and nobody is asked whether the party exists: that is known to registers,
+ * not to us.
  */
 #include "postgres.h"
 
@@ -31,7 +32,8 @@ static char *
 check_length(const Document *object, const char *key, char *string, int max_bytes)
 {
 	if (string != NULL && strlen(string) > max_bytes)
-		document_refuse(object, key, psprintf("It has %zu bytes.", strlen(string)), psprintf("At most %d are taken.", max_bytes));
+		document_refuse(object, key, psprintf("It has %zu bytes.", strlen(string)),
+						psprintf("At most %d are taken.", max_bytes));
 	return string;
 }
 
@@ -56,7 +58,8 @@ document_identifier(const Document *object, const char *key, bool (*valid) (cons
 		return NULL;
 	string = TextDatumGetCString(DirectFunctionCall1(identifier_normalise, CStringGetTextDatum(string)));
 	if (!valid(string, strlen(string)))
-		document_refuse(object, key, psprintf("\"%.60s\" is not %s.", string, what), "Check for a typing error; spaces and hyphens do not matter.");
+		document_refuse(object, key, psprintf("\"%.60s\" is not %s.", string, what),
+						"Check for a typing error; spaces and hyphens do not matter.");
 	return string;
 }
 
@@ -66,7 +69,8 @@ document_country(const Document *object, const char *key)
 	char	   *country = document_text(object, key);
 
 	if (!country_code_valid(country, strlen(country)))
-		document_refuse(object, key, psprintf("\"%.10s\" is not a country.", country), "Two capital letters of ISO 3166-1, such as FR.");
+		document_refuse(object, key, psprintf("\"%.10s\" is not a country.", country),
+						"Two capital letters of ISO 3166-1, such as FR.");
 	return country;
 }
 
@@ -77,14 +81,16 @@ address_document_read(const Document *object, bool with_kind)
 
 	if (with_kind)
 	{
-		document_only(object, "kind", "recipient", "line1", "line2", "line3", "postcode", "city", "subdivision", "country", "gln", NULL);
+		document_only(object, "kind", "recipient", "line1", "line2", "line3", "postcode", "city", "subdivision",
+					  "country", "gln", NULL);
 		address.kind = document_text(object, "kind");
 		if (!is_one_of(address.kind, address_kinds))
 			document_refuse(object, "kind", psprintf("\"%.40s\" is no kind of address.", address.kind),
 							"Kinds are registered, billing, delivery and returns.");
 	}
 	else
-		document_only(object, "recipient", "line1", "line2", "line3", "postcode", "city", "subdivision", "country", "gln", NULL);
+		document_only(object, "recipient", "line1", "line2", "line3", "postcode", "city", "subdivision", "country",
+					  "gln", NULL);
 	address.recipient = document_short_text_or_null(object, "recipient", TEXT_MAX);
 	address.line1 = document_short_text(object, "line1", TEXT_MAX);
 	address.line2 = document_short_text_or_null(object, "line2", TEXT_MAX);
@@ -141,7 +147,8 @@ read_addresses(const Document *document, PartyDocument *party)
 	list = document_array(document, "addresses");
 	party->naddresses = document_length(&list);
 	if (party->naddresses > 100)
-		document_refuse(document, "addresses", psprintf("There are %d.", party->naddresses), "At most 100 are taken.");
+		document_refuse(document, "addresses", psprintf("There are %d.", party->naddresses),
+						"At most 100 are taken.");
 	party->addresses = palloc(sizeof(AddressDocument) * Max(party->naddresses, 1));
 	for (int i = 0; i < party->naddresses; i++)
 	{
@@ -160,7 +167,8 @@ read_share_capital(const Document *document)
 	if (string == NULL)
 		return value_null();
 	if (amount_parse(string, strlen(string), &amount) != AMOUNT_PARSED || amount.minor < 0)
-		document_refuse(document, "share_capital", psprintf("\"%.60s\" is not an amount.", string), "Write \"1000.00 EUR\".");
+		document_refuse(document, "share_capital", psprintf("\"%.60s\" is not an amount.", string),
+						"Write \"1000.00 EUR\".");
 	return value_amount(amount_make(amount.currency, amount.minor));
 }
 
@@ -171,9 +179,11 @@ read_pair(const Document *document, const char *key, const char *scheme_key, con
 	*value = document_short_text_or_null(document, key, TEXT_MAX);
 	*scheme = document_short_text_or_null(document, scheme_key, 4);
 	if ((*value == NULL) != (*scheme == NULL))
-		document_refuse(document, *value == NULL ? key : scheme_key, psprintf("%s and %s come together.", key, scheme_key), NULL);
+		document_refuse(document, *value == NULL ? key : scheme_key,
+						psprintf("%s and %s come together.", key, scheme_key), NULL);
 	if (*scheme != NULL && strspn(*scheme, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != 4)
-		document_refuse(document, scheme_key, psprintf("\"%s\" is not a scheme.", *scheme), "Four digits or capitals, such as 0225.");
+		document_refuse(document, scheme_key, psprintf("\"%s\" is not a scheme.", *scheme),
+						"Four digits or capitals, such as 0225.");
 }
 
 PartyDocument *
@@ -181,9 +191,9 @@ party_document_read(const Document *document)
 {
 	PartyDocument *party = palloc0(sizeof(PartyDocument));
 
-	document_only(document, "reference", "name", "trade_name", "legal_form", "share_capital", "country", "siren", "siret", "vat_id",
-				  "legal_id", "legal_id_scheme", "einvoice_address", "einvoice_scheme", "email", "phone", "time_zone", "calendar",
-				  "capacities", "addresses", NULL);
+	document_only(document, "reference", "name", "trade_name", "legal_form", "share_capital", "country", "siren",
+				  "siret", "vat_id", "legal_id", "legal_id_scheme", "einvoice_address", "einvoice_scheme", "email",
+				  "phone", "time_zone", "calendar", "capacities", "addresses", NULL);
 	party->reference = document_short_text_or_null(document, "reference", TEXT_MAX);
 	party->name = document_short_text(document, "name", TEXT_MAX);
 	party->trade_name = document_short_text_or_null(document, "trade_name", TEXT_MAX);

@@ -2,8 +2,8 @@
  * quantity.c
  *		Where each unit of a line is (LG-5 … LG-10): the only writer of the quantities of order_lines.
  *
- * A movement is one row and one update in one statement, which touches nothing when the quantity is not there. Who may move what,
- * and when, is decided by the callers; the order is locked by them.
+ * A movement is one row and one update in one statement, which touches nothing when the quantity is not there. Who
+ * may move what, and when, is decided by the callers; the order is locked by them.
  */
 #include "postgres.h"
 
@@ -73,12 +73,13 @@ write_move(Call *call, const Move *move)
 		"WITH moved AS (UPDATE marketplace.order_lines SET cancelled = cancelled + $3, shipped = shipped + $4, "
 		"in_transit = in_transit + $5, delivered = delivered + $6, lost = lost + $7, sent_back = sent_back + $8, "
 		"awaited = awaited + $9, accepted = accepted + $10, disputed = disputed + $11, returned = returned + $12 "
-		"WHERE marketplace_id = $1 AND id = $2 AND cancelled + $3 >= 0 AND shipped + $4 >= 0 AND in_transit + $5 >= 0 "
-		"AND delivered + $6 >= 0 AND lost + $7 >= 0 AND sent_back + $8 >= 0 AND awaited + $9 >= 0 AND accepted + $10 >= 0 "
-		"AND disputed + $11 >= 0 AND returned + $12 >= 0 AND cancelled + $3 + shipped + $4 <= quantity "
-		"AND (kind = 'goods' OR shipped + $4 = 0) RETURNING id) "
-		"INSERT INTO marketplace.quantity_movements (marketplace_id, order_line_id, parcel_id, kind, quantity, from_disputed, reverses, "
-		"occurred_at, recorded_at, actor) SELECT $1, id, $13, $14, $15, $16, $17, $18, $19, $20 FROM moved RETURNING id");
+		"WHERE marketplace_id = $1 AND id = $2 AND cancelled + $3 >= 0 AND shipped + $4 >= 0 AND in_transit + $5 "
+		">= 0 AND delivered + $6 >= 0 AND lost + $7 >= 0 AND sent_back + $8 >= 0 AND awaited + $9 >= 0 AND "
+		"accepted + $10 >= 0 AND disputed + $11 >= 0 AND returned + $12 >= 0 AND cancelled + $3 + shipped + $4 <= "
+		"quantity AND (kind = 'goods' OR shipped + $4 = 0) RETURNING id) INSERT INTO "
+		"marketplace.quantity_movements (marketplace_id, order_line_id, parcel_id, kind, quantity, from_disputed, "
+		"reverses, occurred_at, recorded_at, actor) SELECT $1, id, $13, $14, $15, $16, $17, $18, $19, $20 FROM "
+		"moved RETURNING id");
 	Value		args[20];
 	Row			row;
 	bool		written;
@@ -106,18 +107,20 @@ static Row
 read_line(Call *call, int64 order_line_id)
 {
 	static Statement read = STATEMENT("il",
-		"SELECT position, kind, disputed, pg_catalog.format('Of %s ordered: %s cancelled, %s to ship, %s in transit, %s lost, "
-		"%s sent back, %s awaiting receipt, %s accepted, %s disputed, %s returned.', pg_catalog.trim_scale(quantity), "
-		"pg_catalog.trim_scale(cancelled), pg_catalog.trim_scale(to_ship), pg_catalog.trim_scale(in_transit), "
-		"pg_catalog.trim_scale(lost), pg_catalog.trim_scale(sent_back), pg_catalog.trim_scale(awaited), "
-		"pg_catalog.trim_scale(accepted), pg_catalog.trim_scale(disputed), pg_catalog.trim_scale(returned)), order_id "
-		"FROM marketplace.order_lines WHERE marketplace_id = $1 AND id = $2");
+		"SELECT position, kind, disputed, pg_catalog.format('Of %s ordered: %s cancelled, %s to ship, %s in "
+		"transit, %s lost, %s sent back, %s awaiting receipt, %s accepted, %s disputed, %s returned.', "
+		"pg_catalog.trim_scale(quantity), pg_catalog.trim_scale(cancelled), pg_catalog.trim_scale(to_ship), "
+		"pg_catalog.trim_scale(in_transit), pg_catalog.trim_scale(lost), pg_catalog.trim_scale(sent_back), "
+		"pg_catalog.trim_scale(awaited), pg_catalog.trim_scale(accepted), pg_catalog.trim_scale(disputed), "
+		"pg_catalog.trim_scale(returned)), order_id FROM marketplace.order_lines WHERE marketplace_id = $1 AND id "
+		"= $2");
 	Row			row;
 
 	if (!query_row(&read, VALUES(value_int32(call->marketplace_id), value_int64(order_line_id)), &row))
 		ereport(ERROR,
 				errcode(MK_NOT_FOUND),
-				errmsg("there is no order line %lld in marketplace %d", (long long) order_line_id, call->marketplace_id),
+				errmsg("there is no order line %lld in marketplace %d", (long long) order_line_id,
+					   call->marketplace_id),
 				errhint("See the view marketplace.order_line_quantities."));
 	return row;
 }
@@ -135,10 +138,12 @@ check_quantity(Numeric quantity)
 }
 
 int64
-quantity_move(Call *call, int64 order_line_id, QuantityMovement movement, Numeric quantity, int64 parcel_id, TimestampTz occurred_at)
+quantity_move(Call *call, int64 order_line_id, QuantityMovement movement, Numeric quantity, int64 parcel_id,
+			  TimestampTz occurred_at)
 {
 	Move		move = {
-		.order_line_id = order_line_id, .movement = movement, .quantity = quantity, .parcel_id = parcel_id, .occurred_at = occurred_at
+		.order_line_id = order_line_id, .movement = movement, .quantity = quantity, .parcel_id = parcel_id,
+		.occurred_at = occurred_at
 	};
 	int64		id;
 	Row			line;
@@ -180,9 +185,9 @@ int64
 quantity_reverse(Call *call, int64 movement_id, TimestampTz occurred_at)
 {
 	static Statement read = STATEMENT("il",
-		"SELECT m.order_line_id, m.kind, m.quantity, m.from_disputed, m.parcel_id, m.reverses, "
-		"(SELECT r.id FROM marketplace.quantity_movements r WHERE r.marketplace_id = m.marketplace_id AND r.reverses = m.id) "
-		"FROM marketplace.quantity_movements m WHERE m.marketplace_id = $1 AND m.id = $2");
+		"SELECT m.order_line_id, m.kind, m.quantity, m.from_disputed, m.parcel_id, m.reverses, (SELECT r.id FROM "
+		"marketplace.quantity_movements r WHERE r.marketplace_id = m.marketplace_id AND r.reverses = m.id) FROM "
+		"marketplace.quantity_movements m WHERE m.marketplace_id = $1 AND m.id = $2");
 	Move		move = {.reverses = movement_id, .occurred_at = occurred_at};
 	Row			row;
 	Row			line;
@@ -191,13 +196,15 @@ quantity_reverse(Call *call, int64 movement_id, TimestampTz occurred_at)
 	if (!query_row(&read, VALUES(value_int32(call->marketplace_id), value_int64(movement_id)), &row))
 		ereport(ERROR,
 				errcode(MK_NOT_FOUND),
-				errmsg("there is no quantity movement %lld in marketplace %d", (long long) movement_id, call->marketplace_id),
+				errmsg("there is no quantity movement %lld in marketplace %d", (long long) movement_id,
+					   call->marketplace_id),
 				errhint("See the table marketplace.quantity_movements."));
 	if (!row_null(&row, 5) || !row_null(&row, 6))
 		ereport(ERROR,
 				errcode(MK_QUANTITY),
 				errmsg("quantity movement %lld cannot be undone", (long long) movement_id),
-				row_null(&row, 5) ? errdetail("Movement %lld has undone it already.", (long long) row_int64(&row, 6)) :
+				row_null(&row, 5) ?
+				errdetail("Movement %lld has undone it already.", (long long) row_int64(&row, 6)) :
 				errdetail("It undoes movement %lld itself.", (long long) row_int64(&row, 5)),
 				errhint("Record what happened as a new movement."));
 	move.order_line_id = row_int64(&row, 0);

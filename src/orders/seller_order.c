@@ -2,7 +2,8 @@
  * seller_order.c
  *		A seller's answer to its part of an order: accept, refuse, refuse a quantity of a line; silence; new promises.
  *
- * The deadline is a fact computed when asked: after it, what silence means is the answer, whether tick() has recorded it or not.
+ * The deadline is a fact computed when asked: after it, what silence means is the answer, whether tick() has recorded
+ * it or not.
  */
 #include "postgres.h"
 
@@ -29,14 +30,16 @@ static SellerOrder
 read_seller_order(Call *call, int64 seller_order_id)
 {
 	static Statement read = STATEMENT("il",
-		"SELECT order_id, seller_id, state, on_silence, accept_by FROM marketplace.seller_orders WHERE marketplace_id = $1 AND id = $2");
+		"SELECT order_id, seller_id, state, on_silence, accept_by FROM marketplace.seller_orders WHERE "
+		"marketplace_id = $1 AND id = $2");
 	SellerOrder result = {.id = seller_order_id};
 	Row			row;
 
 	if (!query_row(&read, VALUES(value_int32(call->marketplace_id), value_int64(seller_order_id)), &row))
 		ereport(ERROR,
 				errcode(MK_NOT_FOUND),
-				errmsg("there is no seller order %lld in marketplace %d", (long long) seller_order_id, call->marketplace_id),
+				errmsg("there is no seller order %lld in marketplace %d", (long long) seller_order_id,
+					   call->marketplace_id),
 				errhint("See the view marketplace.order_seller_overview."));
 	result.order_id = row_int64(&row, 0);
 	result.seller_id = row_int64(&row, 1);
@@ -80,8 +83,9 @@ refuse_late(const SellerOrder *part)
 {
 	ereport(ERROR,
 			errcode(MK_ORDER_STATE),
-			errmsg("the seller order %lld was to be answered until %s", (long long) part->id, timestamptz_to_str(part->accept_by)),
-			errdetail("The seller was silent, which counts as refusal (policy od.accept_on_silence when the order was placed)."),
+			errmsg("the seller order %lld was to be answered until %s", (long long) part->id,
+				   timestamptz_to_str(part->accept_by)),
+			errdetail("The seller was silent, which counts as refusal (policy od.accept_on_silence at placement)."),
 			errhint("The buyer has to order again."));
 }
 
@@ -107,7 +111,8 @@ answer(Call *call, const SellerOrder *part, const char *state, const char *event
 
 	guard_open("orders");
 	lifecycle_execute(&change, VALUES(value_int32(call->marketplace_id), value_int64(part->id), value_text(state),
-									  value_timestamptz(silence_counts(call, part) ? part->accept_by : call->now)), event, reason);
+									  value_timestamptz(silence_counts(call, part) ? part->accept_by : call->now)),
+					  event, reason);
 	guard_close();
 }
 
@@ -128,7 +133,8 @@ cancel_quantity(Call *call, const SellerOrder *part, int64 order_line_id, Numeri
 	payload_int64(&payload, "order_id", part->order_id);
 	payload_int64(&payload, "order_line_id", order_line_id);
 	payload_int64(&payload, "seller_order_id", part->id);
-	payload_numeric(&payload, "quantity", DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, NumericGetDatum(quantity))));
+	payload_numeric(&payload, "quantity",
+					DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, NumericGetDatum(quantity))));
 	payload_text(&payload, "reason", reason);
 	event_emit(call, "order", part->order_id, "order_line.cancelled", &payload);
 	return movement;
@@ -139,7 +145,8 @@ static void
 refuse_part(Call *call, const SellerOrder *part, const char *reason)
 {
 	static Statement open_lines = STATEMENT("il",
-		"SELECT id, to_ship FROM marketplace.order_lines WHERE marketplace_id = $1 AND seller_order_id = $2 AND to_ship > 0 ORDER BY id");
+		"SELECT id, to_ship FROM marketplace.order_lines WHERE marketplace_id = $1 AND seller_order_id = $2 AND "
+		"to_ship > 0 ORDER BY id");
 	Rows		lines = query_rows(&open_lines, VALUES(value_int32(call->marketplace_id), value_int64(part->id)));
 
 	for (uint64 i = 0; i < lines.count; i++)
@@ -186,7 +193,8 @@ seller_order_refuse(PG_FUNCTION_ARGS)
 		if (!is_in(&part, "placed") || by_silence)
 			ereport(ERROR,
 					errcode(MK_ORDER_STATE),
-					errmsg("seller order %lld is %s already", (long long) part.id, by_silence ? "accepted" : part.state),
+					errmsg("seller order %lld is %s already", (long long) part.id,
+						   by_silence ? "accepted" : part.state),
 					by_silence ? errdetail("The seller was silent until %s.", timestamptz_to_str(part.accept_by)) : 0,
 					errhint("What has not been shipped can be cancelled line by line: order_line_refuse()."));
 		refuse_part(&call, &part, reason);
@@ -218,13 +226,14 @@ static bool
 nothing_is_left(Call *call, const SellerOrder *part)
 {
 	static Statement left = STATEMENT("il",
-		"SELECT 1 FROM marketplace.order_lines WHERE marketplace_id = $1 AND seller_order_id = $2 AND kind IN ('goods', 'service') "
-		"AND cancelled < quantity LIMIT 1");
+		"SELECT 1 FROM marketplace.order_lines WHERE marketplace_id = $1 AND seller_order_id = $2 AND kind IN "
+		"('goods', 'service') AND cancelled < quantity LIMIT 1");
 	static Statement any = STATEMENT("il",
-		"SELECT 1 FROM marketplace.order_lines WHERE marketplace_id = $1 AND seller_order_id = $2 AND cancelled < quantity "
-		"AND kind <> 'discount' LIMIT 1");
+		"SELECT 1 FROM marketplace.order_lines WHERE marketplace_id = $1 AND seller_order_id = $2 AND cancelled < "
+		"quantity AND kind <> 'discount' LIMIT 1");
 	static Statement sells = STATEMENT("il",
-		"SELECT 1 FROM marketplace.order_lines WHERE marketplace_id = $1 AND seller_order_id = $2 AND kind IN ('goods', 'service') LIMIT 1");
+		"SELECT 1 FROM marketplace.order_lines WHERE marketplace_id = $1 AND seller_order_id = $2 AND kind IN "
+		"('goods', 'service') LIMIT 1");
 	const Value *part_id = VALUES(value_int32(call->marketplace_id), value_int64(part->id));
 
 	if (query_execute(&sells, part_id) > 0)
@@ -254,7 +263,8 @@ refuse_line(Call *call, int64 order_line_id, Value quantity, const char *reason)
 						  decimal_to_cstring(line->cancelled), decimal_to_cstring(line->shipped)),
 				errhint("What was shipped comes back by a return."));
 	guard_ask(call, "order_line.refuse", order_line_id);
-	movement = cancel_quantity(call, &part, order_line_id, quantity.null ? to_ship : DatumGetNumeric(quantity.datum), reason);
+	movement = cancel_quantity(call, &part, order_line_id, quantity.null ? to_ship : DatumGetNumeric(quantity.datum),
+							   reason);
 	if (nothing_is_left(call, &part))
 		refuse_part(call, &part, reason);
 	return movement;
@@ -279,8 +289,8 @@ static int64
 promise_line(Call *call, const OrderLine *line, const Document *root)
 {
 	static Statement add = STATEMENT("ildddtzt",
-		"INSERT INTO marketplace.order_line_promises (marketplace_id, order_line_id, ship_by, deliver_from, deliver_by, source, "
-		"recorded_at, actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id");
+		"INSERT INTO marketplace.order_line_promises (marketplace_id, order_line_id, ship_by, deliver_from, "
+		"deliver_by, source, recorded_at, actor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id");
 	static const char *const keys[] = {"ship_by", "deliver_from", "deliver_by"};
 	Value		dates[3];
 	char	   *source;
@@ -299,8 +309,10 @@ promise_line(Call *call, const OrderLine *line, const Document *root)
 	if (!dates[1].null && !dates[2].null && DatumGetDateADT(dates[1].datum) > DatumGetDateADT(dates[2].datum))
 		document_refuse(root, "deliver_by", "It is before deliver_from.", "Give the first day, then the last.");
 	guard_open("orders");
-	id = DatumGetInt64(query_datum(&add, VALUES(value_int32(call->marketplace_id), value_int64(line->id), dates[0], dates[1], dates[2],
-												value_text(source), value_timestamptz(call->now), value_text(call_actor()))));
+	id = DatumGetInt64(query_datum(&add, VALUES(value_int32(call->marketplace_id), value_int64(line->id), dates[0],
+												dates[1], dates[2],
+												value_text(source), value_timestamptz(call->now),
+												value_text(call_actor()))));
 	guard_close();
 	return id;
 }
@@ -334,10 +346,11 @@ int
 orders_tick_accept(Call *call, int limit)
 {
 	static Statement due = STATEMENT("izi",
-		"SELECT s.id FROM marketplace.seller_orders s JOIN marketplace.orders o ON o.marketplace_id = s.marketplace_id AND o.id = s.order_id "
-		"WHERE s.marketplace_id = $1 AND s.state = 'placed' AND s.accept_by < $2 ORDER BY s.accept_by, s.id LIMIT $3 "
-		"FOR NO KEY UPDATE OF o SKIP LOCKED");
-	Rows		parts = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now), value_int32(limit)));
+		"SELECT s.id FROM marketplace.seller_orders s JOIN marketplace.orders o ON o.marketplace_id = "
+		"s.marketplace_id AND o.id = s.order_id WHERE s.marketplace_id = $1 AND s.state = 'placed' AND s.accept_by "
+		"< $2 ORDER BY s.accept_by, s.id LIMIT $3 FOR NO KEY UPDATE OF o SKIP LOCKED");
+	Rows		parts = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now),
+												value_int32(limit)));
 	int			done = 0;
 
 	for (uint64 i = 0; i < parts.count; i++)

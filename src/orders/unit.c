@@ -1,6 +1,7 @@
 /*
  * unit.c
- *		The units of measure that orders take (RD-5): the codes of UN/ECE recommendation 20 that trade in goods and services uses.
+ *		The units of measure that orders take (RD-5): the codes of UN/ECE recommendation 20 that trade in goods and
+ *		services uses.
  *
  * A code is only named here: one unit is never converted into another.
  */
