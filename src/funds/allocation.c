@@ -168,13 +168,13 @@ require_positive(Call *call, Amount amount, CurrencyCode currency, const char *w
 	if (amount_currency(amount) != currency)
 		ereport(ERROR,
 				errcode(MK_CURRENCY_MISMATCH),
-				errmsg("%s() takes the %s in the order's currency", call->function, what),
+				errmsg("the %s of %s() is in the order's currency", what, call->function),
 				errdetail("It is %s; the order is in %s.", amount_to_cstring(amount), currency_alpha(currency)),
 				errhint("Convert at a named rate first, or pay the order in its own currency."));
 	if (amount_minor(amount) <= 0)
 		ereport(ERROR,
 				errcode(MK_INVALID_ARGUMENT),
-				errmsg("%s() takes an %s of more than zero", call->function, what),
+				errmsg("the %s of %s() is more than zero", what, call->function),
 				errdetail("It is %s.", amount_to_cstring(amount)),
 				errhint("Give what is to be moved as a positive amount."));
 	return amount;

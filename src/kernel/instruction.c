@@ -83,7 +83,7 @@ instruction_plan(Call *call, const char *kind, const char *object, int64 object_
 	return instruction.id;
 }
 
-/* From unknown only evidence leads on (FD-81). */
+/* From unknown only evidence leads on (FD-81). What followed from a state must not follow twice. */
 static void
 move(Call *call, const Instruction *instruction, const char *to, const char *event, const char *evidence)
 {
@@ -91,6 +91,12 @@ move(Call *call, const Instruction *instruction, const char *to, const char *eve
 		"UPDATE marketplace.instructions SET state = $3, evidence = COALESCE($4, evidence), changed_at = $5 "
 		"WHERE marketplace_id = $1 AND id = $2");
 
+	if (strcmp(instruction->state, to) == 0)
+		ereport(ERROR,
+				errcode(MK_TRANSITION_REFUSED),
+				errmsg("instruction %lld is %s already", (long long) instruction->id, to),
+				errdetail("It is for %s %lld.", instruction->object, (long long) instruction->object_id),
+				errhint("To repeat a call safely give it a request key."));
 	if (strcmp(instruction->state, "unknown") == 0 && (evidence == NULL || evidence[0] == '\0'))
 		ereport(ERROR,
 				errcode(MK_INSTRUCTION_UNKNOWN),
