@@ -122,7 +122,9 @@ SELECT (SELECT count(*) FROM marketplace.payments) AS payments, (SELECT count(*)
 SELECT marketplace.payment_capture(:m, :payment);
 SELECT * FROM marketplace.funds_location(:m, :order_id);
 SET ROLE regress_funds_nobody;
+\set VERBOSITY terse
 SELECT * FROM marketplace.funds_location(:m, :order_id);
+\set VERBOSITY default
 RESET ROLE;
 SELECT marketplace.access_revoke(:m, 'regress_funds_alpha', 'seller', :alpha) > 0 AND marketplace.access_revoke(:m, 'regress_funds_buyer', 'buyer', :buyer) > 0 AS revoked;
 DROP OWNED BY regress_funds_alpha, regress_funds_buyer;
