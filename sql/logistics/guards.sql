@@ -108,7 +108,7 @@ ALTER TABLE marketplace.tracking_problems ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS sees ON marketplace.tracking_problems;
 CREATE POLICY sees ON marketplace.tracking_problems FOR SELECT USING (marketplace.access_operates(marketplace_id));
 
--- The carrier sees neither receipts nor reserves: what the buyer finds is between buyer and seller.
+-- The carrier does not see receipts and their reserves: what the buyer finds is between buyer and seller.
 ALTER TABLE marketplace.receipts ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS sees ON marketplace.receipts;
 CREATE POLICY sees ON marketplace.receipts FOR SELECT

@@ -26,12 +26,26 @@ open_shipment(Call *call, int64 shipment_id)
 	return shipment_get(call, shipment_id);
 }
 
+/* The lifecycle looks at changes of state; that there is one to make is seen to here. */
+static void
+require_change(const Shipment *shipment, const char *state)
+{
+	if (strcmp(shipment->state, state) != 0)
+		return;
+	ereport(ERROR,
+			errcode(MK_TRANSITION_REFUSED),
+			errmsg("shipment %lld is %s already", (long long) shipment->id, state),
+			errdetail("Nothing was done a second time."),
+			errhint("Give a request key to calls that may be repeated."));
+}
+
 static void
 set_state(Call *call, const Shipment *shipment, const char *state, const char *event, const char *reason)
 {
 	static Statement update = STATEMENT("ilt",
 		"UPDATE marketplace.shipments SET state = $3 WHERE marketplace_id = $1 AND id = $2");
 
+	require_change(shipment, state);
 	guard_open("logistics");
 	(void) lifecycle_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id), value_text(state)),
 							 event, reason);
@@ -65,6 +79,7 @@ hand_over(Call *call, Shipment *shipment, TimestampTz at, bool implicit, bool un
 	Contents	contents = shipment_contents(call, shipment->id);
 	JsonbParseState *payload;
 
+	require_change(shipment, "handed_over");
 	guard_open("logistics");
 	(void) lifecycle_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id), value_bool(implicit),
 											 value_timestamptz(at)), "hand_over", implicit ? "first scan of the carrier" : NULL);
