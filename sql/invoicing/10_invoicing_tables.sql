@@ -85,6 +85,7 @@ CREATE TABLE marketplace.invoices (
 	vat marketplace.amount NOT NULL,
 	gross marketplace.amount NOT NULL,
 	prepaid marketplace.amount NOT NULL,
+	rounding marketplace.amount NOT NULL,
 	seller jsonb NOT NULL,
 	buyer jsonb NOT NULL,
 	mandatary jsonb,
@@ -128,7 +129,8 @@ COMMENT ON COLUMN marketplace.invoices.cumulative IS 'Some VAT key continues ear
 COMMENT ON COLUMN marketplace.invoices.net IS 'Total without VAT (BT-109).';
 COMMENT ON COLUMN marketplace.invoices.vat IS 'VAT (BT-110).';
 COMMENT ON COLUMN marketplace.invoices.gross IS 'Total with VAT (BT-112).';
-COMMENT ON COLUMN marketplace.invoices.prepaid IS 'Already received for it at issue (BT-113); the rest is payable (BT-115).';
+COMMENT ON COLUMN marketplace.invoices.prepaid IS 'Already received for it at issue (BT-113). Payable (BT-115) = gross − prepaid + rounding.';
+COMMENT ON COLUMN marketplace.invoices.rounding IS 'Rounding (BT-114): what was retained as commission differs by it from the invoice, whose VAT is rounded on the sum; 0 else. IV-26, IV-28.';
 COMMENT ON COLUMN marketplace.invoices.seller IS 'The issuer as of issue (IV-6).';
 COMMENT ON COLUMN marketplace.invoices.buyer IS 'The party invoiced as of issue.';
 COMMENT ON COLUMN marketplace.invoices.mandatary IS 'Who established it in the issuer''s name; NULL: the issuer.';
@@ -220,6 +222,30 @@ COMMENT ON COLUMN marketplace.invoice_vat.exemption_code IS 'VATEX code (BT-121)
 COMMENT ON COLUMN marketplace.invoice_vat.taxable IS 'Base (BT-116).';
 COMMENT ON COLUMN marketplace.invoice_vat.tax IS 'VAT (BT-117).';
 COMMENT ON COLUMN marketplace.invoice_vat.cumulative IS 'Continues earlier invoices of the seller order: tax = round(base of all × rate) − tax of the earlier ones (IV-30).';
+
+CREATE TABLE marketplace.commission_items (
+	marketplace_id int NOT NULL,
+	allocation_id bigint NOT NULL,
+	sequence int NOT NULL CHECK (sequence > 0),
+	invoice_id bigint NOT NULL,
+	seller_id bigint NOT NULL,
+	order_line_id bigint NOT NULL,
+	net marketplace.amount NOT NULL,
+	vat marketplace.amount NOT NULL,
+	PRIMARY KEY (marketplace_id, allocation_id, sequence)
+);
+CREATE INDEX commission_items_invoice ON marketplace.commission_items (marketplace_id, invoice_id);
+CREATE INDEX commission_items_seller ON marketplace.commission_items (marketplace_id, seller_id);
+COMMENT ON TABLE marketplace.commission_items IS
+'Whose commission each commission invoice charges: what a capture allocation has earned, less what earlier invoices charged of it, so nothing is charged twice. Never changes. IV-72.';
+COMMENT ON COLUMN marketplace.commission_items.marketplace_id IS 'Marketplace (tenant).';
+COMMENT ON COLUMN marketplace.commission_items.allocation_id IS 'Capture allocation that earned it.';
+COMMENT ON COLUMN marketplace.commission_items.sequence IS 'First, second … invoice that charges commission of the allocation.';
+COMMENT ON COLUMN marketplace.commission_items.invoice_id IS 'Commission invoice.';
+COMMENT ON COLUMN marketplace.commission_items.seller_id IS 'Seller who is charged.';
+COMMENT ON COLUMN marketplace.commission_items.order_line_id IS 'Order line of the allocation.';
+COMMENT ON COLUMN marketplace.commission_items.net IS 'Commission without VAT, as retained.';
+COMMENT ON COLUMN marketplace.commission_items.vat IS 'VAT on it, as retained; the invoice''s VAT is rounded on the sum.';
 
 CREATE DOMAIN marketplace.invoice_obstacle AS text CHECK (VALUE IN ('no_mandate', 'no_identifier'));
 COMMENT ON DOMAIN marketplace.invoice_obstacle IS 'Why a fact could not be invoiced: no valid mandate of the seller, or no SIREN or VAT number to number by.';

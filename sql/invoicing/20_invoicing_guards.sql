@@ -77,3 +77,18 @@ ALTER TABLE marketplace.invoice_obstacles ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS invoice_obstacles_read ON marketplace.invoice_obstacles;
 CREATE POLICY invoice_obstacles_read ON marketplace.invoice_obstacles
 FOR SELECT USING (marketplace.access_sees(marketplace_id, seller_id, buyer_id));
+
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.commission_items
+FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only();
+CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.commission_items
+FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
+CREATE OR REPLACE TRIGGER by_function BEFORE INSERT ON marketplace.commission_items
+FOR EACH ROW EXECUTE FUNCTION marketplace.guard_by_function('invoicing');
+ALTER TABLE marketplace.commission_items
+	ENABLE ALWAYS TRIGGER append_only,
+	ENABLE ALWAYS TRIGGER append_only_truncate,
+	ENABLE ALWAYS TRIGGER by_function;
+ALTER TABLE marketplace.commission_items ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS commission_items_read ON marketplace.commission_items;
+CREATE POLICY commission_items_read ON marketplace.commission_items
+FOR SELECT USING (marketplace.access_sees(marketplace_id, seller_id));

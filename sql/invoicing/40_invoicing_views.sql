@@ -36,8 +36,12 @@ VALUES
 		'Notes that every invoice carries, in order', 'IV-41; C. com. L441-9, L441-10, D441-5', false),
 	('iv.mandate_note', 'text', '"Facture établie par {mandatary} au nom et pour le compte de {mandator}"',
 		'Note DCL of an invoice issued on behalf', 'IV-12; BOI-TVA-DECLA-30-20-10', true),
-	('iv.business_process', 'json', '{"goods": "B1", "services": "S1", "mixed": "M1"}',
-		'Billing mode by what is invoiced (BT-23)', 'IV-37, RD-87', true),
+	('iv.business_process', 'json',
+		'{"goods": "B1", "services": "S1", "mixed": "M1", "goods_paid": "B2", "services_paid": "S2", "mixed_paid": "M2"}',
+		'Billing mode by what is invoiced and whether it is paid already (BT-23)', 'IV-37, RD-87', true),
+	('iv.commission_text', 'text', '"Commission sur ventes"', 'Name of the line of a commission invoice', 'IV-72', true),
+	('iv.commission_untaxed', 'json', '{"category": "AE", "exemption_code": "VATEX-EU-AE"}',
+		'VAT category and exemption code of commission whose VAT rate is 0 (a seller abroad who owes the VAT)', 'IV-24; directive 2006/112 art. 196', false),
 	('iv.discount_reason', 'text', '"Remise"', 'Reason of a line''s allowance that carries its part of the order''s discounts', 'IV-27', true),
 	('iv.rounding_reason', 'text', '"Arrondi"',
 		'Reason of a line''s allowance or charge of a minor unit that makes partial invoices add up to the line', 'RD-10', true);
@@ -54,7 +58,7 @@ SELECT i.marketplace_id, i.id AS invoice_id, i.kind::text AS kind, i.type_code, 
 	i.buyer_id, i.buyer ->> 'name' AS buyer_name, i.order_id, i.seller_order_id, i.purchase_order, i.trigger::text AS trigger, i.trigger_event_id,
 	i.mandate_id, i.cumulative, i.currency::text AS currency, marketplace.amount_value(i.net) AS net, marketplace.amount_value(i.vat) AS vat,
 	marketplace.amount_value(i.gross) AS gross, marketplace.amount_value(i.prepaid) AS prepaid,
-	marketplace.amount_value(i.gross) - marketplace.amount_value(i.prepaid) AS payable, pg_catalog.encode(i.hash, 'hex') AS hash, i.recorded_at
+	marketplace.amount_value(i.gross - i.prepaid + i.rounding) AS payable, pg_catalog.encode(i.hash, 'hex') AS hash, i.recorded_at
 FROM marketplace.invoices i;
 COMMENT ON VIEW marketplace.invoice_register IS 'Documents issued, by issuer and number; each party sees its own.';
 COMMENT ON COLUMN marketplace.invoice_register.marketplace_id IS 'Marketplace (tenant).';

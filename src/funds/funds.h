@@ -26,6 +26,30 @@ extern void funds_on_instruction_cancelled(Call *call, const Event *event);
 /* shipment.hand_over, asked with the seller order: is the money there that policy fd.ship_on wants (MK110)? The order is locked. */
 extern void funds_guard_hand_over(Call *call, int64 seller_order_id);
 
+/*
+ * What of the captures that pay a seller order has not been refunded (BT-113 of its invoices).
+ */
+extern Amount funds_received(Call *call, int64 seller_order_id, CurrencyCode currency);
+
+/* Commission that a capture allocation has earned by its releases, cumulatively; the invoice of it is invoicing's matter (IV-72). */
+typedef struct FundsCommission
+{
+	int64		allocation_id;
+	int64		order_line_id;
+	Amount		net;
+	Amount		vat;
+	Numeric		vat_pct;
+} FundsCommission;
+
+typedef struct FundsCommissions
+{
+	int			count;
+	FundsCommission *commissions;	/* by allocation */
+} FundsCommissions;
+
+/* Of the seller, in all currencies, by releases recorded before an instant. */
+extern FundsCommissions funds_commission_earned(Call *call, int64 seller_id, TimestampTz before);
+
 /* Authorisations whose time is over. */
 extern int	funds_tick_expiry(Call *call, int limit);
 

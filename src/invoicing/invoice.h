@@ -8,6 +8,7 @@
 #include "invoicing/totals.h"
 #include "kernel/decimal.h"
 #include "kernel/event.h"
+#include "kernel/policy.h"
 #include "kernel/series.h"
 #include "orders/orders.h"
 
@@ -68,11 +69,14 @@ typedef struct Invoice
 	Amount		vat;
 	Amount		gross;
 	Amount		prepaid;
+	Amount		rounding;
 	Jsonb	   *seller;
 	Jsonb	   *buyer;
 	Jsonb	   *mandatary;		/* NULL: issued in the issuer's own name */
 	Jsonb	   *notes;
 	bytea	   *hash;
+	bool		goods;			/* it invoices goods, services; not stored */
+	bool		services;
 	int			nlines;
 	InvoiceLine *lines;
 	int			nvat;
@@ -115,6 +119,7 @@ extern void invoice_sum(Invoice *invoice);
 
 /* invoice_issue.c */
 extern const char *issuer_identifier(const Party *party);	/* SIREN, else VAT number; NULL for none */
+extern const char *business_process(Call *call, bool goods, bool services, const Invoice *invoice, const PolicyScope *scope);
 extern int64 invoice_issue_document(Call *call, Invoice *invoice, const char *series_kind, const char *pattern);
 
 /* invoice_document.c: the one form of a stored document; its text is what the series' chain seals */

@@ -10,7 +10,6 @@
 #include "postgres.h"
 
 #include "invoicing/invoice.h"
-#include "kernel/policy.h"
 
 #define DISCOUNT_CODE "95"		/* UNCL5189 */
 
@@ -338,6 +337,8 @@ invoice_build(Call *call, const Fact *fact, Invoice *invoice)
 	for (int i = 0; i < build.count; i++)
 		if (decimal_sign(build.lines[i].quantity) > 0)
 		{
+			invoice->goods = invoice->goods || is_goods(&build.lines[i]);
+			invoice->services = invoice->services || strcmp(build.lines[i].line->kind, "service") == 0;
 			invoice->lines[invoice->nlines] = invoice_line(&build, &build.lines[i], invoice->nlines + 1);
 			invoice->nlines++;
 		}

@@ -71,7 +71,7 @@ print_totals(JsonbParseState **state, const Invoice *invoice)
 	json_money(state, "tax_exclusive", invoice->net);
 	json_money(state, "tax_total", invoice->vat);
 	json_money(state, "tax_inclusive", invoice->gross);
-	json_money(state, "payable", amount_sub(invoice->gross, invoice->prepaid));
+	json_money(state, "payable", amount_add(amount_sub(invoice->gross, invoice->prepaid), invoice->rounding));
 	json_begin_array(state, "vat");
 	for (int i = 0; i < invoice->nvat; i++)
 	{
@@ -125,6 +125,7 @@ invoice_compose(const Invoice *invoice)
 		print_line(&state, &invoice->lines[i]);
 	json_end_array(&state);
 	json_money(&state, "prepaid", invoice->prepaid);
+	json_money(&state, "rounding", invoice->rounding);
 	print_totals(&state, invoice);
 	return json_finish(&state);
 }

@@ -9,12 +9,12 @@
 #include "postgres.h"
 
 #include "catalog/pg_collation.h"
+#include "funds/funds.h"
 #include "invoicing/invoice.h"
 #include "invoicing/invoicing.h"
 #include "kernel/calendar.h"
 #include "kernel/errors.h"
 #include "kernel/guard.h"
-#include "kernel/policy.h"
 
 #define TYPE_INVOICE "380"		/* UNTDID 1001 */
 
@@ -27,12 +27,12 @@ issuer_identifier(const Party *party)
 static void
 write_head(Call *call, Invoice *invoice)
 {
-	static Statement insert = STATEMENT("itttlldltlllttldtcbaaaajjjjyzl",
+	static Statement insert = STATEMENT("itttlldltlllttldtcbaaaajjjjyzla",
 		"INSERT INTO marketplace.invoices (marketplace_id, kind, type_code, number, series_id, n, issue_date, issuer_id,"
 		" issuer_identifier, buyer_id, mandate_id, order_id, purchase_order, trigger, trigger_event_id, supply_date, business_process,"
-		" currency, cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes, hash, recorded_at, seller_order_id)"
+		" currency, cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes, hash, recorded_at, seller_order_id, rounding)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"
-		" $26, $27, $28, $29, $30) RETURNING id");
+		" $26, $27, $28, $29, $30, $31) RETURNING id");
 
 	invoice->id = DatumGetInt64(query_datum(&insert, VALUES(
 		value_int32(call->marketplace_id), value_text(invoice->kind), value_text(invoice->type_code), value_text(invoice->number),
@@ -43,7 +43,7 @@ write_head(Call *call, Invoice *invoice)
 		value_text(invoice->business_process), value_currency(invoice->currency), value_bool(invoice->cumulative),
 		value_amount(invoice->net), value_amount(invoice->vat), value_amount(invoice->gross), value_amount(invoice->prepaid),
 		value_jsonb(invoice->seller), value_jsonb(invoice->buyer), value_jsonb(invoice->mandatary), value_jsonb(invoice->notes),
-		value_bytea(invoice->hash), value_timestamptz(call->now), value_id(invoice->seller_order_id))));
+		value_bytea(invoice->hash), value_timestamptz(call->now), value_id(invoice->seller_order_id), value_amount(invoice->rounding))));
 }
 
 static void
@@ -95,7 +95,7 @@ tell_issued(Call *call, const Invoice *invoice)
 	payload_int64(&payload, "seller_id", of_order ? invoice->issuer_id : invoice->buyer_id);
 	payload_text(&payload, "kind", invoice->kind);
 	payload_amount(&payload, "gross", invoice->gross);
-	event_emit(call, of_order ? "order" : "party", of_order ? invoice->order_id : invoice->buyer_id, "invoice.issued", &payload);
+	event_emit(call, of_order ? "order" : "invoice", of_order ? invoice->order_id : invoice->id, "invoice.issued", &payload);
 }
 
 /* Takes the next number, seals and writes; the invoice's content is complete but for number, date and hash. */
@@ -164,24 +164,29 @@ freeze_parties(Call *call, Invoice *invoice, const Party *seller, const PolicySc
 														JsonbPGetDatum(mandate_note(call, mandatary, seller, scope))));
 }
 
-/* BT-23: goods, services or both (IV-37). Shipping and fees go with either. */
-static const char *
-business_process(Call *call, const Fact *fact, const Invoice *invoice, const PolicyScope *scope)
+/* BT-23: goods, services or both (IV-37), and whether nothing is payable any more. */
+const char *
+business_process(Call *call, bool goods, bool services, const Invoice *invoice, const PolicyScope *scope)
 {
 	Jsonb	   *codes = policy_jsonb(call, "iv.business_process", scope);
 	Document	root = document_root(codes);
-	OrderLines	lines = order_lines(call, fact->order_id);
-	bool		goods = false;
-	bool		services = false;
+	bool		paid = amount_add(invoice->gross, invoice->rounding) == invoice->prepaid;
 
-	for (int i = 0; i < lines.count; i++)
-		for (int k = 0; k < invoice->nlines; k++)
-			if (invoice->lines[k].order_line_id == lines.lines[i].id)
-			{
-				goods = goods || strcmp(lines.lines[i].kind, "goods") == 0;
-				services = services || strcmp(lines.lines[i].kind, "service") == 0;
-			}
-	return document_text_or_null(&root, goods && services ? "mixed" : goods ? "goods" : "services");
+	return document_text_or_null(&root, psprintf("%s%s", goods && services ? "mixed" : goods ? "goods" : "services", paid ? "_paid" : ""));
+}
+
+/* What has been received for the seller order goes to its invoices in the order of their issue (BT-113). */
+static Amount
+prepaid_for(Call *call, const Invoice *invoice)
+{
+	static Statement earlier = STATEMENT("il",
+		"SELECT COALESCE(pg_catalog.sum(marketplace.minor_units(prepaid)), 0)::int8 FROM marketplace.invoices"
+		" WHERE marketplace_id = $1 AND seller_order_id = $2");
+	Amount		received = funds_received(call, invoice->seller_order_id, invoice->currency);
+	int64		used = DatumGetInt64(query_datum(&earlier, VALUES(value_int32(call->marketplace_id),
+																  value_int64(invoice->seller_order_id))));
+
+	return amount_of(invoice->currency, Max(Min(amount_minor(received) - used, amount_minor(invoice->gross)), 0));
 }
 
 static void
@@ -256,8 +261,9 @@ issue_unit_invoice(Call *call, void *argument)
 		if (fact->event_id == 0)
 			ereport(ERROR,
 					errcode(MK_INVOICE),
-					errmsg("nothing of seller order %lld is to be invoiced", (long long) fact->seller_order_id),
-					errdetail("By policy iv.trigger (%s) all that is due has been invoiced.", fact->measure),
+					errmsg("nothing that %s sells in this order is to be invoiced now", seller->name),
+					errdetail("By policy iv.trigger (%s) all that is due of seller order %lld has been invoiced.", fact->measure,
+							  (long long) fact->seller_order_id),
 					errhint("See the view marketplace.invoices_blocked."));
 		return;
 	}
@@ -277,8 +283,9 @@ issue_unit_invoice(Call *call, void *argument)
 		return;
 	}
 	invoice.purchase_order = order_reference(call, fact->order_id);
-	invoice.prepaid = amount_zero(invoice.currency);
-	invoice.business_process = business_process(call, fact, &invoice, &scope);
+	invoice.prepaid = prepaid_for(call, &invoice);
+	invoice.rounding = amount_zero(invoice.currency);
+	invoice.business_process = business_process(call, invoice.goods, invoice.services, &invoice, &scope);
 	freeze_parties(call, &invoice, seller, &scope);
 	(void) invoice_issue_document(call, &invoice, "invoice", policy_text(call, "iv.number_pattern", &scope));
 	if (fact->event_id == 0)

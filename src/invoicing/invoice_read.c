@@ -60,7 +60,7 @@ invoice_load(Call *call, int64 invoice_id)
 {
 	static Statement load = STATEMENT("il",
 		"SELECT kind, type_code, number, issue_date, issuer_id, buyer_id, purchase_order, supply_date, business_process, currency,"
-		" cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes FROM marketplace.invoices"
+		" cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes, rounding FROM marketplace.invoices"
 		" WHERE marketplace_id = $1 AND id = $2");
 	Invoice    *invoice = palloc0(sizeof(Invoice));
 	Row			row;
@@ -77,7 +77,7 @@ invoice_load(Call *call, int64 invoice_id)
 		.supply_date = row_null(&row, 7) ? 0 : row_date(&row, 7), .business_process = row_text(&row, 8),
 		.currency = row_currency(&row, 9), .cumulative = row_bool(&row, 10), .net = row_amount(&row, 11), .vat = row_amount(&row, 12),
 		.gross = row_amount(&row, 13), .prepaid = row_amount(&row, 14), .seller = row_jsonb(&row, 15), .buyer = row_jsonb(&row, 16),
-		.mandatary = row_jsonb(&row, 17), .notes = row_jsonb(&row, 18)
+		.mandatary = row_jsonb(&row, 17), .notes = row_jsonb(&row, 18), .rounding = row_amount(&row, 19)
 	};
 	load_lines(call, invoice);
 	load_vat(call, invoice);
@@ -175,6 +175,12 @@ invoice_document(PG_FUNCTION_ARGS)
 	"   JOIN marketplace.seller_orders o ON o.marketplace_id = $1 AND o.id = w.seller_order_id" \
 	"   WHERE (o.net <> w.net OR o.vat <> w.vat) AND NOT EXISTS (SELECT FROM marketplace.invoice_progress p" \
 	"     WHERE p.marketplace_id = $1 AND p.seller_order_id = w.seller_order_id AND p.invoiced <> p.ordered)" \
+	" UNION ALL SELECT i.id, i.number, 'commission', c.net::text || ' + ' || c.vat::text," \
+	"   i.net::text || ' + ' || (i.vat + i.rounding)::text FROM marketplace.invoices i" \
+	"   LEFT JOIN LATERAL (SELECT marketplace.sum(c.net) AS net, marketplace.sum(c.vat) AS vat FROM marketplace.commission_items c" \
+	"     WHERE c.marketplace_id = i.marketplace_id AND c.invoice_id = i.id) AS c ON true" \
+	"   WHERE i.marketplace_id = $1 AND i.kind = 'commission'" \
+	"     AND (i.net IS DISTINCT FROM c.net OR i.vat + i.rounding IS DISTINCT FROM c.vat)" \
 	" ORDER BY 2, 3"
 
 PG_FUNCTION_INFO_V1(invoice_verify);

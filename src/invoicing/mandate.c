@@ -197,7 +197,7 @@ refuse_overlap(Call *call, const MandateTerms *terms)
 		return;
 	ereport(ERROR,
 			errcode(MK_MANDATE),
-			errmsg("another mandate of seller %lld covers part of this", (long long) terms->mandator_id),
+			errmsg("another mandate of %s covers part of this", party_get(call, terms->mandator_id)->name),
 			errdetail("Mandate %lld is valid in %s.", (long long) row_int64(&row, 0), row_text(&row, 1)),
 			errhint("Terminate it first, or let this one begin when it ends."));
 }
@@ -287,6 +287,12 @@ terminate(Call *call, int64 mandate_id, const char *reason)
 				errmsg("mandate %lld does not exist in marketplace %d", (long long) mandate_id, call->marketplace_id),
 				errhint("See the view marketplace.mandate_overview."));
 	access_require(call, CAPACITY_OPERATOR | CAPACITY_SELLER, row_int64(&row, 0));
+	if (strcmp(row_text(&row, 1), "active") != 0)
+		ereport(ERROR,
+				errcode(MK_TRANSITION_REFUSED),
+				errmsg("mandate %lld is %s already", (long long) mandate_id, row_text(&row, 1)),
+				errdetail("Only an active mandate is terminated."),
+				errhint("See the view marketplace.mandate_overview."));
 	guard_open("invoicing");
 	(void) lifecycle_execute(&end, VALUES(value_int32(call->marketplace_id), value_int64(mandate_id), value_timestamptz(call->now)),
 							 "terminate", reason);

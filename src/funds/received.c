@@ -1,0 +1,55 @@
+/*
+ * received.c
+ *		What invoicing asks of the money: how much was received for a seller order, how much commission a seller's sales have earned.
+ *
+ * Both are read, nothing is kept for them: receipts from the captures' allocations, commission from the ledger's releases.
+ */
+#include "postgres.h"
+
+#include "funds/funds.h"
+#include "funds/funds_internal.h"
+
+Amount
+funds_received(Call *call, int64 seller_order_id, CurrencyCode currency)
+{
+	int64		order_id;
+	Allocations all;
+	Amount		sum = amount_zero(currency);
+
+	(void) seller_order_seller(call, seller_order_id, &order_id);
+	all = allocations_of_order(call, order_id);
+	for (int i = 0; i < all.count; i++)
+		if (all.allocations[i].seller_order_id == seller_order_id)
+			sum = amount_add(sum, amount_sub(all.allocations[i].amount, all.allocations[i].refunded));
+	return sum;
+}
+
+FundsCommissions
+funds_commission_earned(Call *call, int64 seller_id, TimestampTz before)
+{
+	static Statement earned = STATEMENT("ilz",
+		"SELECT a.id, a.order_line_id, a.amount, a.commission, a.commission_vat, a.commission_vat_pct, marketplace.sum(t.amount)"
+		"  FROM marketplace.accounts k"
+		"  JOIN marketplace.capture_allocations a ON a.marketplace_id = $1 AND a.id = k.allocation_id"
+		"  JOIN marketplace.transfers t ON t.marketplace_id = $1 AND t.debit_account = k.id"
+		"   AND t.reason IN ('release', 'commission') AND t.recorded_at < $3"
+		" WHERE k.marketplace_id = $1 AND k.party_id = $2 AND k.kind = 'c_escrow'"
+		" GROUP BY a.marketplace_id, a.id"
+		" ORDER BY a.id");
+	Rows		rows = query_rows(&earned, VALUES(value_int32(call->marketplace_id), value_int64(seller_id), value_timestamptz(before)));
+	FundsCommissions result = {0, palloc(sizeof(FundsCommission) * Max(rows.count, 1))};
+
+	for (uint64 i = 0; i < rows.count; i++)
+	{
+		Row		   *row = &rows.rows[i];
+		Allocation	allocation = {.amount = row_amount(row, 2), .commission = row_amount(row, 3), .commission_vat = row_amount(row, 4),
+			.commission_vat_pct = row_numeric(row, 5)};
+		FundsCommission *commission = &result.commissions[result.count++];
+
+		commission->allocation_id = row_int64(row, 0);
+		commission->order_line_id = row_int64(row, 1);
+		commission->vat_pct = allocation.commission_vat_pct;
+		commission_earned(&allocation, row_amount(row, 6), &commission->net, &commission->vat);
+	}
+	return result;
+}
