@@ -103,6 +103,8 @@ call_open(Call *call, FunctionCallInfo fcinfo, bool changes)
 
 	call->nest_level = GetCurrentTransactionNestLevel();
 	call->guc_level = query_pin_path();
+	if (changes)
+		query_plan_by_index();
 	call->outer = current_call;
 	current_call = call;
 }

@@ -13,6 +13,7 @@
 /* query.c */
 extern void query_init(void);
 extern int	query_pin_path(void);
+extern void query_plan_by_index(void);
 extern void query_unpin_path(int level);
 extern void query_as_owner_begin(void);	/* around query_script() */
 extern void query_as_owner_end(void);

@@ -160,7 +160,7 @@ missing_keys(Call *call, const OpenAccounts *open, Value *arguments, int *places
 static int
 find_accounts(Call *call, OpenAccounts *open)
 {
-	static Statement find = STATEMENT("iTLLLC",
+	static Statement find = STATEMENT_PLANNED_ONCE("iTLLLC",
 		"SELECT w.n, f.id"
 		"  FROM unnest($2, $3, $4, $5, $6) WITH ORDINALITY"
 		"       AS w(kind, party_id, order_line_id, allocation_id, currency, n)"
@@ -224,7 +224,7 @@ compare_ids(const void *left, const void *right)
 static OpenAccount **
 lock_checked(Call *call, OpenAccounts *open, int *count)
 {
-	static Statement lock = STATEMENT("iL",
+	static Statement lock = STATEMENT_PLANNED_ONCE("iL",
 		"SELECT w.n, f.balance"
 		"  FROM unnest($2) WITH ORDINALITY AS w(id, n)"
 		" CROSS JOIN LATERAL (SELECT a.balance FROM marketplace.accounts a"
@@ -274,7 +274,7 @@ apply_leg(OpenAccount *open, bool debit, const Move *move)
 static void
 update_balances(Call *call, OpenAccount **checked, int n)
 {
-	static Statement update = STATEMENT("iLA",
+	static Statement update = STATEMENT_PLANNED_ONCE("iLA",
 		"UPDATE marketplace.accounts a SET balance = ($3)[pg_catalog.width_bucket(a.id, $2)]"
 		" WHERE a.marketplace_id = $1 AND a.id = ANY ($2)");
 	Datum	   *ids = palloc(sizeof(Datum) * n);
@@ -365,7 +365,7 @@ recorded_at(Call *call)
 static void
 insert_transfers(Call *call, int64 posting_id, int64 xact, const TransferColumns *columns, int n)
 {
-	static Statement insert = STATEMENT("illzzLLAAALLT",
+	static Statement insert = STATEMENT_PLANNED_ONCE("illzzLLAAALLT",
 		"INSERT INTO marketplace.transfers (marketplace_id, posting_id, xact, effective_at, recorded_at, position,"
 		"       debit_account, credit_account, amount, debit_balance, credit_balance, order_line_id, cause, reason)"
 		" SELECT $1, $2, $3, $4, $5, w.n, w.debit, w.credit, w.amount, w.debit_balance, w.credit_balance, w.line, w.cause, w.reason"

@@ -166,6 +166,18 @@ query_pin_path(void)
 	return level;
 }
 
+/*
+ * Calls that change something reach rows by index. A plan made while a table held a few rows would rather scan it, and still be in
+ * use when the table has grown. (Where no index serves, disabled scans cost so much on paper that the query would be compiled.)
+ * Undone with the path.
+ */
+void
+query_plan_by_index(void)
+{
+	(void) set_config_option("enable_seqscan", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	(void) set_config_option("jit", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
 void
 query_unpin_path(int level)
 {
@@ -225,7 +237,7 @@ query_prepare(Statement *statement)
 	types = palloc(sizeof(Oid) * Max(nargs, 1));
 	for (int i = 0; i < nargs; i++)
 		types[i] = signature_type(statement->signature[i]);
-	statement->plan = SPI_prepare(statement->sql, nargs, types);
+	statement->plan = SPI_prepare_cursor(statement->sql, nargs, types, statement->planned_once ? CURSOR_OPT_GENERIC_PLAN : 0);
 	if (statement->plan == NULL)
 		elog(ERROR, "cannot prepare \"%s\": %s", statement->sql, SPI_result_code_string(SPI_result));
 	SPI_keepplan(statement->plan);

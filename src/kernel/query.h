@@ -41,9 +41,17 @@ typedef struct Statement
 	const char *sql;
 	SPIPlanPtr	plan;
 	uint32		generation;		/* of the catalog identity the plan was made for, see query.c */
+	bool		planned_once;
 } Statement;
 
-#define STATEMENT(signature, sql) {signature, sql, NULL, 0}
+#define STATEMENT(signature, sql) {signature, sql, NULL, 0, false}
+
+/*
+ * The plan does not depend on the parameters. The planner would not see it where they are arrays: it takes an unknown array for ten
+ * elements, so a plan for the one at hand always looks cheaper, and is made anew for every call. Only for statements that reach
+ * rows by the same index whatever the sizes.
+ */
+#define STATEMENT_PLANNED_ONCE(signature, sql) {signature, sql, NULL, 0, true}
 
 typedef struct Value
 {
