@@ -147,6 +147,20 @@ acting_capacity(TriggerData *trigger)
 	return marketplace_id != 0 && access_allows(role, marketplace_id, CAPACITY_OPERATOR, 0) ? CAPACITY_OPERATOR : 0;
 }
 
+/* The change that the statement of lifecycle_execute() under way names, if this row is touched by it. */
+static const NamedChange *
+named_here(void)
+{
+	return named_change != NULL && named_change->trigger_depth == trigger_depth() ? named_change : NULL;
+}
+
+/* An update that leaves the state as it is; but a named event happens, be it from a state to itself. */
+static bool
+nothing_happens(TriggerData *trigger, int attnum)
+{
+	return state_unchanged(trigger, attnum) && named_here() == NULL;
+}
+
 static StateChange
 read_change(TriggerData *trigger, int attnum)
 {
@@ -155,7 +169,7 @@ read_change(TriggerData *trigger, int attnum)
 
 	change.from = insert ? NULL : state_text(trigger, trigger->tg_trigtuple, attnum);
 	change.to = state_text(trigger, insert ? trigger->tg_trigtuple : trigger->tg_newtuple, attnum);
-	change.named = named_change != NULL && named_change->trigger_depth == trigger_depth() ? named_change : NULL;
+	change.named = named_here();
 	change.capacities = acting_capacity(trigger);
 
 	/* last: what it returns stays only until the next statement */
@@ -260,7 +274,7 @@ lifecycle_guard(PG_FUNCTION_ARGS)
 	/*
 	 * what arrives by logical replication followed its lifecycle on the publisher; a first copy arrives in any state
 	 */
-	if (state_unchanged(trigger, attnum) || IsLogicalWorker())
+	if (nothing_happens(trigger, attnum) || IsLogicalWorker())
 		return PointerGetDatum(trigger_result(trigger));
 	change = read_change(trigger, attnum);
 	find_transition(&change);
@@ -350,7 +364,7 @@ lifecycle_record(PG_FUNCTION_ARGS)
 				 errmsg("trigger \"%s\" must fire after the change", trigger->tg_trigger->tgname),
 				 errdetail("lifecycle_record() writes what has happened."),
 				 errhint("Create it AFTER INSERT OR UPDATE.")));
-	if (state_unchanged(trigger, attnum))
+	if (nothing_happens(trigger, attnum))
 		return PointerGetDatum(NULL);
 	change = read_change(trigger, attnum);
 	write_history(trigger, &change, find_transition(&change));
