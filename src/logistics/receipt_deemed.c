@@ -3,7 +3,8 @@
  *		Acceptance by silence (LG-30): the end of a parcel's inspection window, and what is accepted once it has passed.
  *
  * The end is fixed, with the policy then in force (RD-15), when the arrival becomes known; views compare it with the clock. tick()
- * only records what is so already: late, twice or in parallel, the outcome is the same.
+ * only records what is so already: late, twice or in parallel, the outcome is the same. A delivery that is taken back before it is
+ * recorded takes the acceptance with it: no money is released on a delivery that is known not to have been one (LG-24).
  */
 #include "postgres.h"
 

@@ -11,7 +11,7 @@
 #include "kernel/errors.h"
 #include "kernel/policy.h"
 #include "kernel/seal.h"
-#include "logistics/receipt.h"
+#include "logistics/tracking.h"
 #include "orders/orders.h"
 #include "utils/array.h"
 
@@ -192,9 +192,6 @@ tracking_store(Call *call, const Parcel *parcel, const TrackingFact *fact, bool 
 			elog(ERROR, "a tracking event was neither stored nor found");
 		return row_int64(&row, 0);
 	}
-
-	/* what silence has accepted before this became known stays accepted, whether or not tick() has run since */
-	(void) receipt_deem_order(call, parcel->order_id);
 	tracking_apply(call, parcel);
 	return id;
 }

@@ -6,7 +6,7 @@
 
 #include "catalog/pg_type.h"
 #include "kernel/errors.h"
-#include "logistics/receipt.h"
+#include "logistics/tracking.h"
 #include "orders/orders.h"
 #include "utils/array.h"
 
@@ -155,7 +155,6 @@ release_event(Call *call, int64 event_id, bool accept)
 				errmsg("tracking event %lld is not in quarantine", (long long) event_id),
 				errdetail("It is %s.", row_null(&row, 1) ? "an event like others" : row_text(&row, 1)),
 				errhint("Events in quarantine are listed in marketplace.tracking_obstacles."));
-	(void) receipt_deem_order(call, parcel->order_id);
 	tracking_apply(call, parcel);
 	return event_id;
 }

@@ -90,11 +90,13 @@ SELECT marketplace.tick(:m) AS done;
 :lines;
 SELECT r.how, r.received_at, r.recorded_at, trim_scale(l.quantity) AS quantity, l.condition, l.reserve_kind, l.reserve_text FROM marketplace.receipts r
   JOIN marketplace.receipt_lines l ON l.marketplace_id = r.marketplace_id AND l.receipt_id = r.id WHERE r.marketplace_id = :m ORDER BY r.id, l.position;
--- a delivery taken back after silence has accepted: contested, quantities stay
+-- a delivery taken back: what silence would have accepted is awaited again; what was recorded as accepted is contested, and stays (LG-24)
 SELECT pg_temp.ship(:m, :alpha_order, :line1, 'B', 1, 1) > 0;
 SELECT pg_temp.track(:m, 'B1', 'd', 'delivered', '2026-03-11T11:56Z') > 0, pg_temp.track(:m, 'B2', 'd', 'delivered', '2026-03-11T11:56Z') > 0;
 SET marketplace.clock = '2026-03-20 12:00+00';
--- no tick() has run, and it makes no difference
+:status;
+SELECT pg_temp.correct(:m, 'B2', 'c', 'd', 'did_not_occur') > 0;
+SELECT marketplace.tick(:m) AS done;
 SELECT pg_temp.correct(:m, 'B1', 'c', 'd', 'did_not_occur') > 0;
 :lines;
 SELECT tracking_number, state, delivered_at, contested FROM marketplace.parcel_tracking WHERE marketplace_id = :m AND tracking_number LIKE 'B%' ORDER BY 1;
