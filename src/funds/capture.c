@@ -111,11 +111,17 @@ add_allocation(Call *call, const Payment *payment, int64 capture_id, const Order
 static void
 record_capture(Call *call, const Payment *payment, Amount amount)
 {
-	static Statement change = STATEMENT("ila",
+	static Statement first = STATEMENT("ila",
 		"UPDATE marketplace.payments SET captured = $3, state = 'captured' WHERE marketplace_id = $1 AND id = $2");
+	static Statement further = STATEMENT("ila",
+		"UPDATE marketplace.payments SET captured = $3 WHERE marketplace_id = $1 AND id = $2");
+	const Value *args = VALUES(value_int32(call->marketplace_id), value_int64(payment->id),
+							   value_amount(amount_add(payment->captured, amount)));
 
-	funds_transition(&change, VALUES(value_int32(call->marketplace_id), value_int64(payment->id),
-									 value_amount(amount_add(payment->captured, amount))), "capture", NULL);
+	if (strcmp(payment->state, "authorised") == 0)
+		funds_transition(&first, args, "capture", NULL);
+	else
+		funds_write(&further, args);
 }
 
 /* The shares of the capture, by position in lines; the id of the allocation is 0 where the share is nothing. */
