@@ -68,14 +68,14 @@ argument_name(Call *call, int n)
 	return name != NULL && name[0] != '\0' ? name : psprintf("argument %d", n + 1);
 }
 
-/* The last argument of a changing function is its request key. */
+/* The last argument of a changing function is its request key; the catalog knows, however the function was called. */
 static const char *
 request_key_argument(FunctionCallInfo fcinfo)
 {
 	int			last = fcinfo->nargs - 1;
 	char	   *key;
 
-	if (last < 1 || fcinfo->args[last].isnull || get_fn_expr_argtype(fcinfo->flinfo, last) == InvalidOid)
+	if (last < 1 || fcinfo->args[last].isnull)
 		return NULL;
 	key = TextDatumGetCString(fcinfo->args[last].value);
 	if (key[0] == '\0' || strlen(key) > 200)

@@ -6,12 +6,30 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "kernel/errors.h"
 #include "kernel/kernel.h"
 #include "kernel/seal.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
+#include "utils/datetime.h"
+#include "utils/json.h"
 #include "utils/lsyscache.h"
+
+/* An argument's text, the same under whatever settings: a retry may come from a session with another TimeZone or DateStyle. */
+static char *
+argument_text(Oid type, Datum value)
+{
+	char		buffer[MAXDATELEN + 1];
+	int			utc = 0;
+	Oid			output;
+	bool		varlena;
+
+	if (type == TIMESTAMPTZOID || type == DATEOID)
+		return pstrdup(JsonEncodeDateTime(buffer, value, type, &utc));
+	getTypeOutputInfo(type, &output, &varlena);
+	return OidOutputFunctionCall(output, value);
+}
 
 /* What was asked, as bytes: each argument's text with its length before it, so that no two calls read the same. */
 static bytea *
@@ -19,12 +37,13 @@ arguments_hash(Call *call)
 {
 	FunctionCallInfo fcinfo = call->fcinfo;
 	StringInfoData content;
+	Oid		   *types;
+	int			ntypes;
 
+	(void) get_func_signature(fcinfo->flinfo->fn_oid, &types, &ntypes);
 	initStringInfo(&content);
 	for (int i = 0; i < fcinfo->nargs - 1; i++)
 	{
-		Oid			output;
-		bool		varlena;
 		char	   *string;
 
 		if (fcinfo->args[i].isnull)
@@ -32,8 +51,7 @@ arguments_hash(Call *call)
 			appendStringInfoString(&content, "-;");
 			continue;
 		}
-		getTypeOutputInfo(get_fn_expr_argtype(fcinfo->flinfo, i), &output, &varlena);
-		string = OidOutputFunctionCall(output, fcinfo->args[i].value);
+		string = argument_text(types[i], fcinfo->args[i].value);
 		appendStringInfo(&content, "%zu:%s;", strlen(string), string);
 	}
 	return seal_next(NULL, content.data, content.len);
