@@ -8,6 +8,8 @@
  */
 #include "postgres.h"
 
+#include "access/parallel.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "kernel/errors.h"
@@ -20,6 +22,7 @@
 #include "utils/inval.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
+#include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
 typedef struct AccessKey
@@ -55,6 +58,9 @@ static const struct
 static HTAB *entries = NULL;
 static MemoryContext entries_context = NULL;
 static bool entries_stale = true;
+
+/* Read under a snapshot that may be older than the last change: whoever was told of that change must not keep them. */
+static bool entries_end_with_transaction = false;
 static char *actor_setting = NULL;
 
 const char *
@@ -87,9 +93,19 @@ access_stale_relcache(Datum arg, Oid relid)
 	entries_stale = true;
 }
 
+static void
+access_transaction_ended(XactEvent event, void *arg)
+{
+	if (!entries_end_with_transaction)
+		return;
+	entries_stale = true;
+	entries_end_with_transaction = false;
+}
+
 void
 access_init(void)
 {
+	RegisterXactCallback(access_transaction_ended, NULL);
 	CacheRegisterSyscacheCallback(AUTHMEMROLEMEM, access_stale_syscache, (Datum) 0);
 	CacheRegisterSyscacheCallback(AUTHOID, access_stale_syscache, (Datum) 0);
 	CacheRegisterRelcacheCallback(access_stale_relcache, (Datum) 0);
@@ -116,7 +132,16 @@ load_entry(AccessEntry *entry)
 {
 	static Statement granted = STATEMENT("i",
 		"SELECT role_name::text, capacity, party_id, trusted FROM marketplace.access_grants WHERE marketplace_id = $1");
-	Rows		rows = query_rows(&granted, VALUES(value_int32(entry->key.marketplace_id)));
+	bool		latest = !IsInParallelMode();	/* a parallel query keeps its snapshot */
+	Rows		rows;
+
+	/* Rights are configuration: the latest committed ones count, as with the catalog. */
+	if (latest)
+		PushActiveSnapshot(GetLatestSnapshot());
+	rows = query_rows(&granted, VALUES(value_int32(entry->key.marketplace_id)));
+	if (latest)
+		PopActiveSnapshot();
+	entries_end_with_transaction |= !latest || IsolationUsesXactSnapshot();
 
 	entry->count = 0;
 	entry->trusted = false;
