@@ -7,6 +7,7 @@
 #include "kernel/document.h"
 #include "kernel/errors.h"
 #include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
 #include "utils/datetime.h"
 
 static char *
@@ -17,13 +18,35 @@ path_of(const Document *object, const char *key)
 	return object->path[0] != '\0' ? psprintf("%s.%s", object->path, key) : pstrdup(key);
 }
 
+/* What a refusal quotes of the input may have been cut in the middle of a character. */
+static char *
+whole_characters(const char *string)
+{
+	StringInfoData whole;
+	int			left = (int) strlen(string);
+
+	initStringInfo(&whole);
+	while (left > 0)
+	{
+		int			length = pg_encoding_verifymbchar(GetDatabaseEncoding(), string, left);
+
+		if (length > 0)
+			appendBinaryStringInfo(&whole, string, length);
+		else
+			length = 1;
+		string += length;
+		left -= length;
+	}
+	return whole.data;
+}
+
 void
 document_refuse(const Document *object, const char *key, const char *detail, const char *hint)
 {
 	ereport(ERROR,
 			errcode(MK_INVALID_DOCUMENT),
 			errmsg("%s is not acceptable", path_of(object, key)),
-			errdetail_internal("%s", detail),
+			errdetail_internal("%s", whole_characters(detail)),
 			hint != NULL ? errhint("%s", hint) : 0);
 	pg_unreachable();
 }
@@ -302,8 +325,8 @@ date_of(const Document *object, const char *key, JsonbValue *value)
 	int			day;
 	char		rest;
 
-	if (strlen(string) != 10 || string[4] != '-' || string[7] != '-' ||
-		sscanf(string, "%4d-%2d-%2d%c", &year, &month, &day, &rest) != 3 ||
+	if (strlen(string) != 10 || strspn(string, "0123456789-") != 10 || string[4] != '-' || string[7] != '-' ||
+		string[5] == '-' || string[8] == '-' || sscanf(string, "%4d-%2d-%2d%c", &year, &month, &day, &rest) != 3 ||
 		year < 1900 || month < 1 || month > 12 || day < 1 ||
 		day > day_tab[isleap(year)][month - 1])
 		document_refuse(object, key, psprintf("\"%.40s\" is not a calendar date.", string), "Write YYYY-MM-DD.");
