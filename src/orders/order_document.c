@@ -15,7 +15,6 @@
 #define REFERENCE_MAX	200
 #define DESCRIPTION_MAX	2000
 #define CODE_MAX		100
-#define DECIMAL_LIMIT	INT64CONST(1000000000000)	/* quantities and prices stay below it */
 
 const char *const order_line_kinds[] = {"goods", "service", "shipping", "fee", "discount", NULL};
 static const char *const incoterms[] = {"EXW", "FCA", "CPT", "CIP", "DAP", "DPU", "DDP", "FAS", "FOB", "CFR",

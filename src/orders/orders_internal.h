@@ -9,6 +9,7 @@
 
 #define ORDER_MAX_LINES			10000
 #define QUANTITY_MAX_DECIMALS	4
+#define DECIMAL_LIMIT	INT64CONST(1000000000000)	/* quantities and prices stay below it */
 #define PRICE_MAX_DECIMALS		6
 
 /* party_document.c: the legal data of a party as a document states it; NULL where it says nothing. */

@@ -128,12 +128,13 @@ read_line(Call *call, int64 order_line_id)
 static void
 check_quantity(Numeric quantity)
 {
-	if (decimal_is_finite(quantity) && decimal_sign(quantity) > 0 && decimal_scale(quantity) <= QUANTITY_MAX_DECIMALS)
+	if (decimal_is_finite(quantity) && decimal_sign(quantity) > 0 && decimal_scale(quantity) <= QUANTITY_MAX_DECIMALS &&
+		decimal_cmp(quantity, decimal_from_int64(DECIMAL_LIMIT)) < 0)
 		return;
 	ereport(ERROR,
 			errcode(MK_QUANTITY),
 			errmsg("%s is not a quantity that can be moved", decimal_to_cstring(quantity)),
-			errdetail("A quantity is above zero and has at most %d decimals.", QUANTITY_MAX_DECIMALS),
+			errdetail("A quantity is above zero, has at most 12 digits before the point and %d decimals.", QUANTITY_MAX_DECIMALS),
 			errhint("It is not rounded for you: give what is meant."));
 }
 
