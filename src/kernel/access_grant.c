@@ -20,7 +20,8 @@ static void
 grant_privileges(const char *role)
 {
 	static Statement statements = STATEMENT("t",
-		"SELECT pg_catalog.format('GRANT USAGE ON SCHEMA marketplace TO %1$I; GRANT SELECT ON %2$s TO %1$I', r.role_name, "
+		"SELECT pg_catalog.format(CASE WHEN pg_catalog.has_schema_privilege('marketplace', 'USAGE WITH GRANT OPTION') "
+		" THEN 'GRANT USAGE ON SCHEMA marketplace TO %1$I; ' ELSE '' END || 'GRANT SELECT ON %2$s TO %1$I', r.role_name, "
 		" (SELECT pg_catalog.string_agg(pg_catalog.format('marketplace.%I', c.relname), ', ' ORDER BY c.relname) "
 		"  FROM pg_catalog.pg_class c WHERE c.relnamespace = 'marketplace'::pg_catalog.regnamespace AND c.relkind IN ('r', 'p', 'v') "
 		"  AND pg_catalog.pg_has_role(c.relowner, 'USAGE'))) "
@@ -38,6 +39,22 @@ void
 access_grant_again(void)
 {
 	grant_privileges(NULL);
+}
+
+/* The schema may belong to another role than the tables; without it the role could call nothing. */
+static void
+require_usage(const char *role)
+{
+	static Statement usage = STATEMENT("t", "SELECT pg_catalog.has_schema_privilege($1::pg_catalog.name, 'marketplace', 'USAGE')");
+	const char *owner = quote_identifier(GetUserNameFromId(query_owner(), false));
+
+	if (DatumGetBool(query_datum(&usage, VALUES(value_text(role)))))
+		return;
+	ereport(ERROR,
+			errcode(MK_NOT_PERMITTED),
+			errmsg("role \"%s\" has no right to use schema marketplace", role),
+			errdetail("The owner of the tables, %s, may not grant it: the schema belongs to another role.", owner),
+			errhint("As the owner of the schema, GRANT USAGE ON SCHEMA marketplace TO %s WITH GRANT OPTION.", owner));
 }
 
 static int
@@ -88,6 +105,7 @@ access_grant(PG_FUNCTION_ARGS)
 									value_text(call_actor())), &row))
 			elog(ERROR, "a grant was not written");
 		grant_privileges(role);
+		require_usage(role);
 		call.result = row_int64(&row, 0);
 	}
 	PG_RETURN_INT64(call_end(&call));

@@ -98,6 +98,18 @@ record_version(const char *hash)
 	see_own_changes();
 }
 
+static void
+require_create(Oid schema)
+{
+	if (DatumGetBool(DirectFunctionCall2(has_schema_privilege_id, ObjectIdGetDatum(schema), CStringGetTextDatum("CREATE"))))
+		return;
+	ereport(ERROR,
+			errcode(MK_NOT_PERMITTED),
+			errmsg("role \"%s\" may not create tables in schema marketplace", GetUserNameFromId(GetUserId(), false)),
+			errdetail("The role that runs marketplace.migrate() first owns the tables."),
+			errhint("Run it as the owner of the schema, or GRANT CREATE ON SCHEMA marketplace to the role."));
+}
+
 /* Returns what was done, for the user to read. */
 static const char *
 migrate_tables(Oid schema)
@@ -110,6 +122,7 @@ migrate_tables(Oid schema)
 	fresh = !OidIsValid(get_relname_relid("schema_history", schema));
 	if (fresh)
 	{
+		require_create(schema);
 		run_all(embedded_state);
 		record_version(hash);
 	}

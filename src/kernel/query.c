@@ -152,6 +152,8 @@ query_owner(void)
 	return identity.owner;
 }
 
+#define PINNED_PATH "pg_catalog, marketplace, pg_temp"
+
 /*
  * Operators of our types are found by name: nobody else's schema may come first. Undone by query_unpin_path(), or by the end of the
  * (sub)transaction on error.
@@ -161,7 +163,7 @@ query_pin_path(void)
 {
 	int			level = NewGUCNestLevel();
 
-	(void) set_config_option("search_path", "pg_catalog, marketplace, pg_temp", PGC_USERSET, PGC_S_SESSION,
+	(void) set_config_option("search_path", PINNED_PATH, PGC_USERSET, PGC_S_SESSION,
 							 GUC_ACTION_SAVE, true, 0, false);
 	return level;
 }
@@ -265,7 +267,7 @@ query_run(Statement *statement, const Value *args)
 	Oid			owner = query_owner();
 	Oid			user;
 	int			context;
-	int			level = call_current() == NULL ? query_pin_path() : 0;
+	int			level = strcmp(namespace_search_path, PINNED_PATH) == 0 ? 0 : query_pin_path();
 	int			result;
 
 	if (SPI_connect() != SPI_OK_CONNECT)

@@ -18,6 +18,7 @@ find_parts(const char *view, const char *prefix, const char *columns)
 	static Statement parts = STATEMENT("ttt",
 		"SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
 		" WHERE n.nspname = 'marketplace' AND c.relkind = 'v' AND c.relname <> $1"
+		" AND c.relowner = (SELECT h.relowner FROM pg_catalog.pg_class h WHERE h.oid = 'marketplace.schema_history'::pg_catalog.regclass)"
 		" AND pg_catalog.starts_with(c.relname::text, $2)"
 		" AND (SELECT pg_catalog.string_agg(a.attname::text, ', ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a"
 		" WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) = $3"
