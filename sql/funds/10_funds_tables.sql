@@ -120,8 +120,6 @@ CREATE TABLE marketplace.capture_allocations (
 	commission_base		marketplace.amount NOT NULL,
 	commission			marketplace.amount NOT NULL,
 	commission_vat		marketplace.amount NOT NULL,
-	quantity			numeric NOT NULL CHECK (quantity > 0),
-	cancelled_before	numeric NOT NULL CHECK (cancelled_before >= 0),
 	commission_rate_pct	numeric NOT NULL,
 	commission_fixed	marketplace.amount NOT NULL,
 	commission_vat_pct	numeric NOT NULL,
@@ -149,8 +147,6 @@ COMMENT ON COLUMN marketplace.capture_allocations.amount IS 'What was captured f
 COMMENT ON COLUMN marketplace.capture_allocations.commission_base IS 'What the commission rate was taken of.';
 COMMENT ON COLUMN marketplace.capture_allocations.commission IS 'Commission excluding VAT, earned as the money is released.';
 COMMENT ON COLUMN marketplace.capture_allocations.commission_vat IS 'VAT on the commission.';
-COMMENT ON COLUMN marketplace.capture_allocations.quantity IS 'Quantity of the line that it pays: not cancelled when it was captured.';
-COMMENT ON COLUMN marketplace.capture_allocations.cancelled_before IS 'Quantity of the line cancelled before the capture.';
 COMMENT ON COLUMN marketplace.capture_allocations.commission_rate_pct IS 'Rate of the rule, in percent.';
 COMMENT ON COLUMN marketplace.capture_allocations.commission_fixed IS 'Share of the rule''s fixed part.';
 COMMENT ON COLUMN marketplace.capture_allocations.commission_vat_pct IS 'VAT rate on the commission, in percent.';

@@ -21,8 +21,8 @@ allocations_of_order(Call *call, int64 order_id)
 		"SELECT a.id, a.payment_id, a.seller_order_id, a.order_line_id, a.seller_id, a.buyer_id, a.amount,"
 		"       COALESCE((SELECT marketplace.sum(i.amount) FROM marketplace.refund_items i"
 		"                  WHERE i.marketplace_id = $1 AND i.allocation_id = a.id), marketplace.zero(marketplace.currency(a.amount))),"
-		"       a.commission_base, a.commission, a.commission_vat, a.commission_vat_pct, a.quantity, a.cancelled_before, c.state = 'final',"
-		"       a.commission_rule_id"
+		"       a.commission_base, a.commission, a.commission_vat, a.commission_vat_pct, a.commission_rule_id,"
+		"       c.state = 'final'"
 		"  FROM marketplace.capture_allocations a"
 		"  JOIN marketplace.captures c ON c.marketplace_id = $1 AND c.id = a.capture_id"
 		" WHERE a.marketplace_id = $1 AND a.order_id = $2"
@@ -49,10 +49,8 @@ allocations_of_order(Call *call, int64 order_id)
 			.commission = row_amount(row, 9),
 			.commission_vat = row_amount(row, 10),
 			.commission_vat_pct = row_numeric(row, 11),
-			.quantity = row_numeric(row, 12),
-			.cancelled_before = row_numeric(row, 13),
-			.final = row_bool(row, 14),
-			.commission_rule_id = row_id(row, 15)
+			.commission_rule_id = row_id(row, 12),
+			.final = row_bool(row, 13)
 		};
 	}
 	return result;
@@ -122,13 +120,19 @@ line_active(const OrderLine *line)
 }
 
 Amount
-line_due(const OrderLine *line)
+line_due_at(const OrderLine *line, Numeric cancelled)
 {
 	Amount		zero = amount_zero(amount_currency(line->escrow_gross));
 
-	if (decimal_sign(line->cancelled) == 0)
+	if (decimal_sign(cancelled) == 0)
 		return line->escrow_gross;
-	return amount_sub(line->escrow_gross, amount_share_cumulative(line->escrow_gross, line->cancelled, line->quantity, zero));
+	return amount_sub(line->escrow_gross, amount_share_cumulative(line->escrow_gross, cancelled, line->quantity, zero));
+}
+
+Amount
+line_due(const OrderLine *line)
+{
+	return line_due_at(line, line->cancelled);
 }
 
 int64

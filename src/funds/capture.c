@@ -92,18 +92,17 @@ static int64
 add_allocation(Call *call, const Payment *payment, int64 capture_id, const OrderLine *line, const Allocations *earlier,
 			   Amount share)
 {
-	static Statement insert = STATEMENT("illlllllaaaannnanlt",
+	static Statement insert = STATEMENT("illlllllaaaananlt",
 		"INSERT INTO marketplace.capture_allocations (marketplace_id, capture_id, payment_id, order_id, seller_order_id, order_line_id,"
-		" seller_id, buyer_id, amount, commission_base, commission, commission_vat, quantity, cancelled_before, commission_rate_pct,"
+		" seller_id, buyer_id, amount, commission_base, commission, commission_vat, commission_rate_pct,"
 		" commission_fixed, commission_vat_pct, commission_rule_id, commission_base_kind)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) RETURNING id");
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id");
 	Commission	commission = commission_of(call, line, earlier, share);
 
 	return funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(capture_id), value_int64(payment->id),
 									 value_int64(payment->order_id), value_int64(line->seller_order_id), value_int64(line->id),
 									 value_int64(line->seller_id), value_int64(line->buyer_id), value_amount(share),
 									 value_amount(commission.base), value_amount(commission.net), value_amount(commission.vat),
-									 value_numeric(line_active(line)), value_numeric(line->cancelled),
 									 value_numeric(commission.rate_pct), value_amount(commission.fixed), value_numeric(commission.vat_pct),
 									 value_id(commission.rule_id), value_text(commission.base_kind)));
 }

@@ -26,8 +26,6 @@ typedef struct Allocation
 	Amount		commission_vat;
 	Numeric		commission_vat_pct;
 	int64		commission_rule_id; /* 0: none */
-	Numeric		quantity;		/* of the line, that it pays */
-	Numeric		cancelled_before;
 	bool		final;			/* the capture is settled */
 } Allocation;
 
@@ -49,6 +47,7 @@ extern Account psp_account(AccountKind kind, const Marketplace *marketplace);
 
 /* What a line is worth with its cancelled quantity gone: escrow_gross less the cancelled share (RD-10). */
 extern Amount line_due(const OrderLine *line);
+extern Amount line_due_at(const OrderLine *line, Numeric cancelled);
 extern Numeric line_active(const OrderLine *line);	/* not cancelled */
 extern bool line_is_goods(const OrderLine *line);
 extern const OrderLine *find_line(const OrderLines *lines, int64 order_line_id);

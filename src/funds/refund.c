@@ -116,47 +116,99 @@ refund_allocation(Call *call, int64 order_id, const Allocation *allocation, Amou
 				refund_clearing_account(allocation->buyer_id, allocation->order_line_id, allocation->id), amount, "refund", cause);
 }
 
-/* The captured share of what has been cancelled since the capture, less what was refunded: cumulative, so that cents add up (RD-10). */
-static Amount
-due_of_allocation(Call *call, const Allocation *allocation, const OrderLine *line)
+/*
+ * The captured share of the cancelled quantity: what is paid of the line stays in proportion to what the line is worth, so that a line
+ * that was paid in full stays paid in full, to the cent.
+ */
+static int64
+refundable(const OrderLine *line, Numeric cancelled_now, int64 paid)
 {
-	CurrencyCode currency = amount_currency(allocation->amount);
-	Numeric		cancelled = decimal_sub(line->cancelled, allocation->cancelled_before);
-	int64		due;
-	Amount		escrow;
+	int64		due = amount_minor(line_due(line));
+	int64		due_before = amount_minor(line_due_at(line, decimal_sub(line->cancelled, cancelled_now)));
+	Amount		keeps;
 
-	if (decimal_sign(cancelled) <= 0)
-		return amount_of(currency, 0);
-	due = amount_minor(amount_share_cumulative(allocation->amount, decimal_min(cancelled, allocation->quantity), allocation->quantity,
-											   allocation->refunded));
-	if (due <= 0)
-		return amount_of(currency, 0);
-	escrow = ledger_balance(call, escrow_account(allocation), currency);
-	return amount_of(currency, Min(due, amount_minor(escrow)));
+	if (due_before == 0)
+		return 0;
+	keeps = amount_round_ratio(decimal_mul(decimal_from_int64(paid), decimal_from_int64(due)), decimal_from_int64(due_before),
+							   amount_currency(line->escrow_gross));
+	return paid - amount_minor(keeps);
 }
 
-/*
- * All lines of the order are looked at, so that several lines cancelled in one call need not be told apart. Afterwards what the
- * cancellation completes is released.
- */
+/* The shares of the line, and what each has in escrow. */
+typedef struct LineShares
+{
+	int			count;
+	const Allocation **allocations;
+	int64	   *paid;			/* captured less refunded */
+	int64	   *escrow;
+	int64		total_paid;
+} LineShares;
+
+static LineShares
+shares_of_line(Call *call, const Allocations *all, int64 order_line_id)
+{
+	LineShares	shares = {0, palloc(sizeof(Allocation *) * all->count), palloc(sizeof(int64) * all->count),
+		palloc(sizeof(int64) * all->count), 0};
+
+	for (int i = 0; i < all->count; i++)
+	{
+		const Allocation *allocation = &all->allocations[i];
+		int			n = shares.count;
+
+		if (allocation->order_line_id != order_line_id)
+			continue;
+		shares.allocations[n] = allocation;
+		shares.paid[n] = amount_minor(allocation->amount) - amount_minor(allocation->refunded);
+		shares.escrow[n] = amount_minor(ledger_balance(call, escrow_account(allocation), amount_currency(allocation->amount)));
+		shares.total_paid += shares.paid[n];
+		shares.count++;
+	}
+	return shares;
+}
+
+/* Divides the refund by what each share paid; what one has not got in escrow any more, the others give as far as they have. */
+static void
+divide(const LineShares *shares, int64 refund, int64 *parts)
+{
+	int64		left = refund;
+
+	allocate_minor(refund, shares->paid, shares->count, parts);
+	for (int i = 0; i < shares->count; i++)
+	{
+		parts[i] = Min(parts[i], shares->escrow[i]);
+		left -= parts[i];
+	}
+	for (int i = 0; i < shares->count; i++)
+	{
+		int64		more = Min(left, shares->escrow[i] - parts[i]);
+
+		parts[i] += more;
+		left -= more;
+	}
+}
+
+/* FD-P14; afterwards what the cancellation completes is released. */
 void
 funds_on_line_cancelled(Call *call, const Event *event)
 {
 	Document	payload = document_root(event->payload);
 	int64		order_id = document_int64(&payload, "order_id");
+	OrderLine  *line = order_line_get(call, document_int64(&payload, "order_line_id"));
 	Allocations all = allocations_of_order(call, order_id);
-	OrderLines	lines;
+	LineShares	shares = shares_of_line(call, &all, line->id);
+	int64		refund = 0;
 
-	if (all.count == 0)
-		return;
-	lines = order_lines(call, order_id);
-	for (int i = 0; i < all.count; i++)
+	if (shares.total_paid > 0)
+		refund = refundable(line, document_numeric(&payload, "quantity"), shares.total_paid);
+	if (refund > 0)
 	{
-		const Allocation *allocation = &all.allocations[i];
-		Amount		due = due_of_allocation(call, allocation, find_line(&lines, allocation->order_line_id));
+		int64	   *parts = palloc(sizeof(int64) * shares.count);
 
-		if (amount_minor(due) > 0)
-			refund_allocation(call, order_id, allocation, due, document_text_or_null(&payload, "reason"), event->id);
+		divide(&shares, refund, parts);
+		for (int i = 0; i < shares.count; i++)
+			if (parts[i] > 0)
+				refund_allocation(call, order_id, shares.allocations[i], amount_of(amount_currency(line->escrow_gross), parts[i]),
+								  document_text_or_null(&payload, "reason"), event->id);
 	}
 	release_order(call, order_id);
 }

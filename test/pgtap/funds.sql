@@ -227,7 +227,7 @@ BEGIN
 		  LEFT JOIN LATERAL (SELECT sum(minor_units(i.amount)) AS refunded FROM refund_items i WHERE i.marketplace_id = m AND i.allocation_id = a.id) r ON true
 		 WHERE a.marketplace_id = m AND a.order_id = placed
 		   AND abs(COALESCE(minor_units(b.balance), 0) - minor_units(a.commission + a.commission_vat)
-				   * (1 - COALESCE(r.refunded, 0)::numeric / minor_units(a.amount))) > CASE WHEN r.refunded IS NULL THEN 0 ELSE 1.2 END) wrong;
+				   * (1 - COALESCE(r.refunded, 0)::numeric / minor_units(a.amount))) > CASE WHEN r.refunded IS NULL THEN 0 ELSE 2.5 END) wrong;
 	IF here > 0 THEN
 		RETURN format('order %s: %s shares with a wrong commission', placed, here);
 	END IF;
