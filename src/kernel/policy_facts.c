@@ -12,6 +12,9 @@
 #include "kernel/policy_value.h"
 #include "utils/jsonpath.h"
 
+/* Bytes of a condition: far below what the depth of its tree could do to the stack. */
+#define CONDITION_MAX	8000
+
 static const char *const fact_types[] = {"text", "number", "boolean", "date", "list"};
 
 /* The type without its '?', or NULL when it is none; optional tells whether it had one. */
@@ -201,6 +204,16 @@ string_end(const char *open)
 	return at;
 }
 
+static void
+refuse_variable(const char *canonical, int64 priority)
+{
+	ereport(ERROR,
+			errcode(MK_POLICY),
+			errmsg("the condition of rule %lld uses a variable", (long long) priority),
+			errdetail("The condition is %s.", canonical),
+			errhint("Conditions know facts only: $.fact."));
+}
+
 /* Every $."name" of the canonical text must be a fact. */
 static void
 check_names(Jsonb *declaration, const char *canonical, int64 priority)
@@ -213,6 +226,8 @@ check_names(Jsonb *declaration, const char *canonical, int64 priority)
 		if (*at != '"')
 			continue;
 		end = string_end(at);
+		if (at > canonical && at[-1] == '$')
+			refuse_variable(canonical, priority);
 		if (at - canonical >= 2 && at[-1] == '.' && at[-2] == '$' &&
 			getKeyJsonValueFromContainer(&declaration->root, at + 1, end - at - 1, &declared) == NULL)
 			ereport(ERROR,
@@ -232,9 +247,17 @@ check_names(Jsonb *declaration, const char *canonical, int64 priority)
 Datum
 policy_read_condition(Jsonb *declaration, const char *source, int64 priority)
 {
-	Datum		condition = parse_condition(source, priority);
-	char	   *canonical = DatumGetCString(DirectFunctionCall1(jsonpath_out, condition));
+	Datum		condition;
+	char	   *canonical;
 
+	if (strlen(source) > CONDITION_MAX)
+		ereport(ERROR,
+				errcode(MK_POLICY),
+				errmsg("the condition of rule %lld is too long", (long long) priority),
+				errdetail("It has %zu bytes, %d are allowed.", strlen(source), CONDITION_MAX),
+				errhint("Make several rules of it."));
+	condition = parse_condition(source, priority);
+	canonical = DatumGetCString(DirectFunctionCall1(jsonpath_out, condition));
 	check_names(declaration, canonical, priority);
 	if (strncmp(canonical, "strict ", 7) == 0)
 		return condition;

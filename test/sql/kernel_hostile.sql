@@ -73,6 +73,12 @@ SET marketplace.actor = 'somebody else';
 RESET ROLE;
 SET client_min_messages = warning;
 
+-- conditions of decision tables: variables, and a tree that would go to the bottom of the stack
+SELECT marketplace.policy_table_publish(931, '{"name": "t", "facts": {"a": "number"}, "rules": [{"priority": 1, "condition": "$x == 1", "outcome": 1, "note": "n",
+	"source": "s"}], "cases": [{"facts": {"a": 1}, "outcome": 1}]}');
+SELECT marketplace.policy_table_publish(931, jsonb_set('{"name": "t", "facts": {"a": "number"}, "rules": [{"priority": 1, "outcome": 1, "note": "n",
+	"source": "s"}], "cases": [{"facts": {"a": 1}, "outcome": 1}]}', '{rules,0,condition}', to_jsonb(repeat('$.a == 1 && ', 20000) || '$.a == 1')));
+
 -- 4. places to be called from: CHECK, a cursor that is left open, LIMIT, a parallel plan
 CREATE TEMP TABLE checked (name text CHECK (marketplace.event_consumer_create(931, name) > 0));
 INSERT INTO checked VALUES ('by check');
