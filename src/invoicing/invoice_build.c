@@ -50,7 +50,7 @@ find_line(Build *build, int64 order_line_id)
 	for (int i = 0; i < build->count; i++)
 		if (build->lines[i].line->id == order_line_id)
 			return &build->lines[i];
-	return NULL;
+	elog(ERROR, "order line %lld is not in seller order %lld", (long long) order_line_id, (long long) build->fact->seller_order_id);
 }
 
 static void
@@ -83,8 +83,6 @@ load_invoiced(Build *build)
 	{
 		BuildLine  *line = find_line(build, row_int64(&rows.rows[i], 0));
 
-		if (line == NULL)
-			elog(ERROR, "order line %lld was invoiced but is not in its seller order", (long long) row_int64(&rows.rows[i], 0));
 		line->before = row_numeric(&rows.rows[i], 1);
 		line->net_before = row_amount(&rows.rows[i], 2);
 	}
@@ -130,9 +128,6 @@ take_goods_of_fact(Build *build)
 		const FactLine *fact_line = &build->fact->lines[i];
 		BuildLine  *line = find_line(build, fact_line->order_line_id);
 
-		if (line == NULL)
-			elog(ERROR, "order line %lld is not in seller order %lld", (long long) fact_line->order_line_id,
-				 (long long) build->fact->seller_order_id);
 		if (decimal_cmp(line->active, line->before) > 0)
 			line->quantity = decimal_min(decimal_add(line->quantity, fact_line->quantity), decimal_sub(line->active, line->before));
 	}
