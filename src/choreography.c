@@ -2,7 +2,8 @@
  * choreography.c
  *		The ONE page that says which area reacts to which event, which area guards which transition, and what tick() carries out.
  *
- * Areas emit events and never call sideways or up; whoever asks "what happens when a buyer accepts goods?" finds it here.
+ * Areas emit events and never call sideways or up; whoever asks "what happens when a buyer accepts goods?" finds it here. Reactions
+ * to one event run in the order of this table: money first, then documents.
  */
 #include "postgres.h"
 
@@ -10,36 +11,50 @@
 #include "funds/funds.h"
 #include "invoicing/invoicing.h"
 #include "kernel/event.h"
+#include "kernel/ledger.h"
 #include "logistics/logistics.h"
 #include "orders/orders.h"
 
 static const Reaction reactions[] = {
-	{"order.placed", invoicing_on_order_placed},
+	/* a seller accepts, and the order is firm: invoice it, where policy iv.trigger says so */
+	{"seller_order.accepted", invoicing_on_seller_order_accepted},
+
+	/* a seller cancels what it cannot supply: what was captured for it goes back to the buyer; what was invoiced stays */
+	{"order_line.cancelled", funds_on_line_cancelled},
+	{"order_line.cancelled", invoicing_on_line_cancelled},
+
+	/* goods move: release escrow (fd.release_on) and invoice (iv.trigger) at the fact that policy names */
 	{"shipment.handed_over", funds_on_handed_over},
 	{"shipment.handed_over", invoicing_on_handed_over},
 	{"parcel.delivered", funds_on_parcel_delivered},
 	{"parcel.delivered", invoicing_on_parcel_delivered},
 	{"receipt.accepted", funds_on_receipt_accepted},
 	{"receipt.accepted", invoicing_on_receipt_accepted},
-	{"order_line.cancelled", funds_on_line_cancelled},
+
+	/* the PSP or the bank answers: state and posting of the payout or refund that the instruction was for */
 	{"instruction.sent", funds_on_instruction_sent},
 	{"instruction.acknowledged", funds_on_instruction_acknowledged},
 	{"instruction.confirmed", funds_on_instruction_confirmed},
 	{"instruction.failed", funds_on_instruction_failed},
 	{"instruction.unknown", funds_on_instruction_unknown},
 	{"instruction.cancelled", funds_on_instruction_cancelled},
+
 	{NULL, NULL}
 };
 
 static const Guard guards[] = {
+	/* goods leave only when the money is there that policy fd.ship_on asks for */
 	{"shipment.hand_over", funds_guard_hand_over},
+
 	{NULL, NULL}
 };
 
 static const TickStep steps[] = {
-	{"sellers' silence", orders_tick_accept},
-	{"payment expiry", funds_tick_expiry},
-	{"acceptance by silence", logistics_tick_deemed},
+	{"seller orders that were not accepted in time", orders_tick_accept},
+	{"receipts that silence has become", logistics_tick_deemed},
+	{"authorisations whose time is over", funds_tick_expiry},
+	{"balances of summed accounts", ledger_tick},
+
 	{NULL, NULL}
 };
 

@@ -16,7 +16,7 @@ CREATE OR REPLACE VIEW marketplace.policy_registry_invoicing (name, value_type, 
 WITH (security_invoker = true) AS
 VALUES
 	('iv.trigger', 'choice(order, shipment, delivery, acceptance)', '"delivery"'::jsonb,
-		'Fact that a quantity is invoiced by', 'IV-5; rule book default', false),
+		'Fact that a quantity is invoiced by; order: the seller has accepted it', 'IV-5; rule book default', false),
 	('iv.tacit_mandate_allowed', 'boolean', 'false',
 		'Whether a tacit mandate, with formal acceptance of each invoice, is taken', 'IV-9; BOI-TVA-DECLA-30-20-10', false),
 	('iv.contest_delay', 'duration', '{"n": 15, "unit": "calendar_days"}',

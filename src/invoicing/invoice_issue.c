@@ -399,21 +399,13 @@ invoicing_on_handed_over(Call *call, const Event *event)
 	note_lines(call, event, "shipment");
 }
 
+/* An order that its seller may still refuse is not firm: it is invoiced when the seller accepts. */
 void
-invoicing_on_order_placed(Call *call, const Event *event)
+invoicing_on_seller_order_accepted(Call *call, const Event *event)
 {
 	Document	payload = document_root(event->payload);
-	OrderLines	lines = order_lines(call, document_int64(&payload, "order_id"));
 
-	for (int i = 0; i < lines.count; i++)
-	{
-		bool		seen = false;
-
-		for (int k = 0; k < i && !seen; k++)
-			seen = lines.lines[k].seller_order_id == lines.lines[i].seller_order_id;
-		if (!seen)
-			note_fact(call, event, "order", lines.lines[i].seller_order_id, NULL, 0, &payload);
-	}
+	note_fact(call, event, "order", document_int64(&payload, "seller_order_id"), NULL, 0, &payload);
 }
 
 static void

@@ -9,9 +9,12 @@
 
 #include "kernel/event.h"
 
-extern void invoicing_on_order_placed(Call *call, const Event *event);		/* iv.trigger = order */
+extern void invoicing_on_seller_order_accepted(Call *call, const Event *event);	/* iv.trigger = order */
 extern void invoicing_on_handed_over(Call *call, const Event *event);		/* shipment */
 extern void invoicing_on_parcel_delivered(Call *call, const Event *event);	/* delivery */
 extern void invoicing_on_receipt_accepted(Call *call, const Event *event);	/* acceptance */
+
+/* order_line.cancelled: what was invoiced is not cancelled without a credit note (MK131, IV-66) */
+extern void invoicing_on_line_cancelled(Call *call, const Event *event);
 
 #endif
