@@ -12,6 +12,8 @@ CREATE FUNCTION regress_mk_evil.trap() RETURNS boolean LANGUAGE plpgsql AS $$ BE
 CREATE FUNCTION regress_mk_evil.trap(int, int) RETURNS boolean LANGUAGE sql AS 'SELECT regress_mk_evil.trap()';
 CREATE FUNCTION regress_mk_evil.trap(bigint, bigint) RETURNS boolean LANGUAGE sql AS 'SELECT regress_mk_evil.trap()';
 CREATE FUNCTION regress_mk_evil.trap(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT regress_mk_evil.trap()';
+CREATE FUNCTION regress_mk_evil.trap(name, name) RETURNS boolean LANGUAGE sql AS 'SELECT regress_mk_evil.trap()';
+CREATE OPERATOR regress_mk_evil.= (FUNCTION = regress_mk_evil.trap, LEFTARG = name, RIGHTARG = name);
 CREATE OPERATOR regress_mk_evil.= (FUNCTION = regress_mk_evil.trap, LEFTARG = int, RIGHTARG = int);
 CREATE OPERATOR regress_mk_evil.= (FUNCTION = regress_mk_evil.trap, LEFTARG = bigint, RIGHTARG = bigint);
 CREATE OPERATOR regress_mk_evil.= (FUNCTION = regress_mk_evil.trap, LEFTARG = text, RIGHTARG = text);
@@ -168,9 +170,10 @@ ROLLBACK;
 -- 7. a call inside a call, by a trigger of the owner whose search_path has the traps of 1 in it: has its own frame; its error, caught,
 -- leaves the outer one alone
 BEGIN;
+INSERT INTO marketplace.lifecycle_custom (machine, event, to_state, description) VALUES ('a.b', 'make', 'x', 'made');
 CREATE FUNCTION pg_temp.inner_call() RETURNS trigger LANGUAGE plpgsql SET search_path = regress_mk_evil, pg_catalog AS $$
 BEGIN
-	RAISE WARNING 'operates: %', marketplace.access_operates(932);
+	RAISE WARNING 'diagram: %', marketplace.lifecycle_diagram('a.b') IS NOT NULL;
 	IF NEW.name LIKE 'outer%' THEN
 		BEGIN
 			PERFORM marketplace.event_consumer_create(932, 'inner', 'key ' || NEW.name);
