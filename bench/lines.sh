@@ -4,20 +4,20 @@
 
 # against_both LINE SCRIPT: the product, P and P+ in turn; a short round 0 warms up and does not count.
 against_both() {
-	local round
+	local round time
 	for ((round = 0; round <= rounds; round++)); do
-		local time=$seconds
-		[ "$round" -gt 0 ] || time=1
+		[ "$round" -gt 0 ] && time=$seconds || time=1
 		transactions "$1" "$round" ours ours "ours/$2.sql" "$time"
 		transactions "$1" "$round" plain plain "baseline/$2.sql" "$time"
 		transactions "$1" "$round" plus plus "baseline/$2_plus.sql" "$time"
 	done
 }
 
-without_waiting() { PGOPTIONS="$PGOPTIONS -c synchronous_commit=off" against_both "$@"; }
+# without_waiting COMMAND...: commits don't wait for their flush.
+without_waiting() { PGOPTIONS="$PGOPTIONS -c synchronous_commit=off" "$@"; }
 
 line_transfer() { against_both transfer transfer; }
-line_transfer_off() { without_waiting transfer_off transfer; }
+line_transfer_off() { without_waiting against_both transfer_off transfer; }
 
 # One more measurement in each round: the product between random accounts, to be compared with.
 line_hot() {
@@ -28,7 +28,7 @@ line_hot() {
 
 
 line_release() { against_both release release; }
-line_release_off() { without_waiting release_off release; }
+line_release_off() { without_waiting against_both release_off release; }
 
 # 10 000 calls in one transaction.
 line_call() {
@@ -74,4 +74,16 @@ line_state() {
 	cat "$STAGE/tmp/extra" >>"$results"
 }
 
-line_life() { :; }
+# One operation is an order from placing to payout. Each client has a buyer and three sellers of its own. Twice as long as other lines:
+# each session has some hundred statements to plan first.
+life() {
+	local line=$1 round time
+	for ((round = 0; round <= rounds; round++)); do
+		[ "$round" -gt 0 ] && time=$((2 * seconds)) || time=1
+		transactions "$line" "$round" ours ours life.sql "$time"
+		transactions "$line" "$round" plain life life.sql "$time"
+	done
+}
+
+line_life() { life life; }
+line_life_off() { without_waiting life life_off; }
