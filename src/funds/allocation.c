@@ -1,7 +1,7 @@
 /*
  * allocation.c
- *		The parts of captures that pay order lines: reading them, their ledger accounts, what a line is still worth, and the
- *		mark of those of which nothing is left.
+ *		The parts of captures that pay order lines: reading them, their ledger accounts, what a line is still worth,
+ *		and the mark of those of which nothing is left.
  *
  * Amounts of an allocation never change; what has become of them is in the ledger.
  */
@@ -126,7 +126,8 @@ line_due_at(const OrderLine *line, Numeric cancelled)
 
 	if (decimal_sign(cancelled) == 0)
 		return line->escrow_gross;
-	return amount_sub(line->escrow_gross, amount_share_cumulative(line->escrow_gross, cancelled, line->quantity, zero));
+	return amount_sub(line->escrow_gross, amount_share_cumulative(line->escrow_gross, cancelled, line->quantity,
+																  zero));
 }
 
 Amount

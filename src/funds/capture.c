@@ -1,9 +1,10 @@
 /*
  * capture.c
- *		Takes money from an authorised payment and says, cent by cent, which order line it pays (FD-13, FD-15, FD-P02).
+ *		Takes money from an authorised payment and says, cent by cent, which order line it pays (FD-13, FD-15,
+ *		FD-P02).
  *
- * A capture is divided by what each line still lacks of what it is worth, largest remainder (RD-9), so that several captures together
- * pay every line exactly. The commission in force is frozen on each share.
+ * A capture is divided by what each line still lacks of what it is worth, largest remainder (RD-9), so that several
+ * captures together pay every line exactly. The commission in force is frozen on each share.
  */
 #include "postgres.h"
 
@@ -51,7 +52,8 @@ check_payment(Call *call, const Payment *payment)
 	ereport(ERROR,
 			errcode(MK_PAYMENT),
 			errmsg("nothing can be captured from payment %lld", (long long) payment->id),
-			open ? errdetail("Its authorisation has expired; captured %s of %s.", amount_to_cstring(payment->captured),
+			open ? errdetail("Its authorisation has expired; captured %s of %s.",
+							 amount_to_cstring(payment->captured),
 							 amount_to_cstring(payment->authorised)) :
 			errdetail("It is %s; captured %s of %s.", payment->state, amount_to_cstring(payment->captured),
 					  amount_to_cstring(payment->authorised)),
@@ -68,7 +70,8 @@ amount_to_capture(Call *call, const Payment *payment, int64 lacking)
 
 	if (call_is_null(call, 2) && Min(left, lacking) > 0)
 		return amount_of(currency, Min(left, lacking));
-	amount = call_is_null(call, 2) ? amount_of(currency, 0) : require_positive(call, call_amount(call, 2), currency, "amount");
+	amount = call_is_null(call, 2) ? amount_of(currency, 0) : require_positive(call, call_amount(call, 2), currency,
+																			   "amount");
 	if (left < Max(amount_minor(amount), 1))
 		ereport(ERROR,
 				errcode(MK_PAYMENT),
@@ -82,14 +85,16 @@ amount_to_capture(Call *call, const Payment *payment, int64 lacking)
 		ereport(ERROR,
 				errcode(MK_PAYMENT),
 				errmsg("order %lld does not lack so much", (long long) payment->order_id),
-				errdetail("Asked for %s; the order lacks %s.", call_is_null(call, 2) ? "what is lacking" : amount_to_cstring(amount),
+				errdetail("Asked for %s; the order lacks %s.", call_is_null(call, 2) ? "what is lacking" :
+						  amount_to_cstring(amount),
 						  amount_to_cstring(amount_of(currency, lacking))),
 				errhint("Capture at most what the order lacks."));
 	return amount;
 }
 
 static int64
-add_allocation(Call *call, const Payment *payment, int64 capture_id, const OrderLine *line, const Allocations *earlier,
+add_allocation(Call *call, const Payment *payment, int64 capture_id, const OrderLine *line,
+			   const Allocations *earlier,
 			   Amount share)
 {
 	static Statement insert = STATEMENT("illlllllaaaananlt",
@@ -99,7 +104,8 @@ add_allocation(Call *call, const Payment *payment, int64 capture_id, const Order
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id");
 	Commission	commission = commission_of(call, line, earlier, share);
 
-	return funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(capture_id), value_int64(payment->id),
+	return funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(capture_id),
+									 value_int64(payment->id),
 									 value_int64(payment->order_id), value_int64(line->seller_order_id), value_int64(line->id),
 									 value_int64(line->seller_id), value_int64(line->buyer_id), value_amount(share),
 									 value_amount(commission.base), value_amount(commission.net), value_amount(commission.vat),
@@ -131,7 +137,8 @@ typedef struct Shares
 } Shares;
 
 static Shares
-allocate(Call *call, const Payment *payment, int64 capture_id, Amount amount, const OrderLines *lines, const Lacks *lacks)
+allocate(Call *call, const Payment *payment, int64 capture_id, Amount amount, const OrderLines *lines,
+		 const Lacks *lacks)
 {
 	CurrencyCode currency = amount_currency(amount);
 	Shares		shares = {palloc0(sizeof(int64) * lines->count), palloc0(sizeof(int64) * lines->count)};
@@ -148,7 +155,8 @@ allocate(Call *call, const Payment *payment, int64 capture_id, Amount amount, co
 static void
 post_capture(Call *call, const Payment *payment, const OrderLines *lines, const Shares *shares, int64 cause)
 {
-	Account		source = psp_account(strcmp(payment->method, "transfer") == 0 ? C_CASH : C_PSP_CLEARING, marketplace_get(call));
+	Account		source = psp_account(strcmp(payment->method, "transfer") == 0 ? C_CASH : C_PSP_CLEARING,
+									 marketplace_get(call));
 
 	for (int l = 0; l < lines->count; l++)
 	{
@@ -178,7 +186,8 @@ capture(Call *call, int64 payment_id)
 	lacks = count_lacks(call, payment.order_id, &lines);
 	amount = amount_to_capture(call, &payment, lacks.total);
 
-	capture_id = funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(payment.id), value_int64(payment.order_id),
+	capture_id = funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(payment.id),
+										   value_int64(payment.order_id),
 										   value_amount(amount), value_timestamptz(call->now)));
 	record_capture(call, &payment, amount);
 	payment.captured = amount_add(payment.captured, amount);

@@ -1,10 +1,11 @@
 /*
  * commission.c
- *		What the platform keeps of a share of an order line: which rule is in force, what it comes to, and how much of it is
- *		earned as the share is released. Rules are set in commission_rule.c; postings are made in release.c.
+ *		What the platform keeps of a share of an order line: which rule is in force, what it comes to, and how much of
+ *		it is earned as the share is released. Rules are set in commission_rule.c; postings are made in release.c.
  *
- * A line may be paid by several captures, each under its own rule (FD-24). Whatever is counted per line (base, fixed part, minimum,
- * maximum) is divided among the captures by what they pay of it, cumulatively, so that nothing is lost between them (RD-10).
+ * A line may be paid by several captures, each under its own rule (FD-24). Whatever is counted per line (base, fixed
+ * part, minimum, maximum) is divided among the captures by what they pay of it, cumulatively, so that nothing is lost
+ * between them (RD-10).
  */
 #include "postgres.h"
 
@@ -25,8 +26,8 @@ typedef struct Rule
 } Rule;
 
 /*
- * Where the share lies in the line: from `before` to `until` of `whole`, in minor units; and what earlier captures of the line have
- * frozen under the same rule.
+ * Where the share lies in the line: from `before` to `until` of `whole`, in minor units; and what earlier captures of
+ * the line have frozen under the same rule.
  */
 typedef struct Slice
 {
@@ -58,7 +59,8 @@ find_rule(Call *call, const OrderLine *line, Rule *rule)
 		.category = line->commission_category};
 	Row			row;
 
-	if (!query_row(&find, VALUES(value_int32(call->marketplace_id), value_int64(line->seller_id), value_text(line->commission_category),
+	if (!query_row(&find, VALUES(value_int32(call->marketplace_id), value_int64(line->seller_id),
+								 value_text(line->commission_category),
 								 value_currency(currency), value_timestamptz(call->now)), &row))
 		return false;
 	rule->id = row_int64(&row, 0);
@@ -122,8 +124,8 @@ amount_max(Amount a, Amount b)
 }
 
 /*
- * Net and VAT, together never more than the share itself: the part above it is not taken, since the commission is carved out of what
- * the buyer paid (FD-P06).
+ * Net and VAT, together never more than the share itself: the part above it is not taken, since the commission is
+ * carved out of what the buyer paid (FD-P06).
  */
 static void
 take(Commission *commission, const Rule *rule, Amount share, const Slice *slice)
@@ -139,7 +141,8 @@ take(Commission *commission, const Rule *rule, Amount share, const Slice *slice)
 	commission->vat = percentage_step(slice->net_before, commission->net, rule->vat_pct);
 	if (amount_minor(commission->net) + amount_minor(commission->vat) <= amount_minor(share))
 		return;
-	commission->net = amount_round_ratio(decimal_mul(decimal_from_int64(amount_minor(share)), decimal_from_int64(100)),
+	commission->net = amount_round_ratio(decimal_mul(decimal_from_int64(amount_minor(share)),
+													 decimal_from_int64(100)),
 										 decimal_add(decimal_from_int64(100), rule->vat_pct), amount_currency(share));
 	commission->vat = amount_sub(share, commission->net);
 }
@@ -174,7 +177,8 @@ Commission
 commission_of(Call *call, const OrderLine *line, const Allocations *earlier, Amount share)
 {
 	Amount		zero = amount_zero(amount_currency(share));
-	Commission	commission = {.rule_id = 0, .base_kind = "none", .base = zero, .net = zero, .vat = zero, .fixed = zero,
+	Commission	commission = {.rule_id = 0, .base_kind = "none", .base = zero, .net = zero, .vat = zero,
+							  .fixed = zero,
 		.rate_pct = decimal_from_int64(0), .vat_pct = decimal_from_int64(0)};
 	Amount		base;
 	Rule		rule;

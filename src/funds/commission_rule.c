@@ -12,9 +12,9 @@ read_percentage(const Document *document, const char *key)
 {
 	Numeric		pct = document_numeric_or_null(document, key);
 
-	if (pct != NULL && (!decimal_is_finite(pct) || decimal_sign(pct) < 0 || decimal_cmp(pct, decimal_from_int64(100)) > 0))
-		document_refuse(document, key, psprintf("It is %s; a percentage is from 0 to 100.",
-												DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(pct)))),
+	if (pct != NULL && (!decimal_is_finite(pct) || decimal_sign(pct) < 0 ||
+						decimal_cmp(pct, decimal_from_int64(100)) > 0))
+		document_refuse(document, key, psprintf("It is %s; a percentage is from 0 to 100.", decimal_to_cstring(pct)),
 						"10 means ten percent.");
 	return pct;
 }
@@ -29,7 +29,8 @@ read_amount(const Document *document, const char *key, CurrencyCode *currency)
 	if (written == NULL)
 		return value_null();
 	if (amount_parse(written, strlen(written), &parsed) != AMOUNT_PARSED || parsed.minor < 0)
-		document_refuse(document, key, psprintf("\"%s\" is no amount of zero or more.", written), "Write it as \"0.30 EUR\".");
+		document_refuse(document, key, psprintf("\"%s\" is no amount of zero or more.", written),
+						"Write it as \"0.30 EUR\".");
 	if (*currency != 0 && *currency != parsed.currency)
 		document_refuse(document, key, psprintf("\"%s\" is in another currency than the amounts before it.", written),
 						"Set one rule per currency.");
@@ -42,7 +43,8 @@ read_base(const Document *document)
 {
 	char	   *base = document_text_or_null(document, "base");
 
-	if (base != NULL && strcmp(base, "goods_net") != 0 && strcmp(base, "goods_and_shipping_net") != 0 && strcmp(base, "gross") != 0)
+	if (base != NULL && strcmp(base, "goods_net") != 0 && strcmp(base, "goods_and_shipping_net") != 0 &&
+		strcmp(base, "gross") != 0)
 		document_refuse(document, "base", psprintf("\"%s\" is no base of a commission.", base),
 						"Known are goods_net, goods_and_shipping_net and gross.");
 	return base;
@@ -72,7 +74,9 @@ add_rule(Call *call, Jsonb *json)
 	Document	document = document_root(json);
 	CurrencyCode currency = 0;
 	int64		seller_id;
+		char	   *category;
 	Numeric		rate;
+	Numeric		vat_rate;
 	Value		fixed;
 	Value		minimum;
 	Value		maximum;
@@ -80,15 +84,19 @@ add_rule(Call *call, Jsonb *json)
 	bool		ends;
 	TimestampTz until;
 
-	document_only(&document, "seller_id", "category", "rate_pct", "fixed", "minimum", "maximum", "base", "vat_rate_pct", "valid_from",
+	document_only(&document, "seller_id", "category", "rate_pct", "fixed", "minimum", "maximum", "base",
+				  "vat_rate_pct", "valid_from",
 				  "valid_until", NULL);
 	(void) document_numeric(&document, "rate_pct");
 	rate = read_percentage(&document, "rate_pct");
+		vat_rate = read_percentage(&document, "vat_rate_pct");
+	category = document_text_or_null(&document, "category");
 	seller_id = read_seller(call, &document);
 	fixed = read_amount(&document, "fixed", &currency);
 	minimum = read_amount(&document, "minimum", &currency);
 	maximum = read_amount(&document, "maximum", &currency);
-	if (!minimum.null && !maximum.null && amount_minor(DatumGetAmount(minimum.datum)) > amount_minor(DatumGetAmount(maximum.datum)))
+	if (!minimum.null && !maximum.null &&
+		amount_minor(DatumGetAmount(minimum.datum)) > amount_minor(DatumGetAmount(maximum.datum)))
 		document_refuse(&document, "maximum", "It is less than the minimum.", NULL);
 	from = document_has(&document, "valid_from") ? document_timestamptz(&document, "valid_from") : call->now;
 	ends = document_has(&document, "valid_until");
@@ -97,9 +105,9 @@ add_rule(Call *call, Jsonb *json)
 		document_refuse(&document, "valid_until", "It is not after valid_from.", NULL);
 
 	return funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_id(seller_id),
-									 value_text(document_text_or_null(&document, "category")), value_numeric(rate), fixed, minimum, maximum,
+									 value_text(category), value_numeric(rate), fixed, minimum, maximum,
 									 currency == 0 ? value_null() : value_currency(currency), value_text(read_base(&document)),
-									 value_numeric(read_percentage(&document, "vat_rate_pct")), value_timestamptz(from),
+									 value_numeric(vat_rate), value_timestamptz(from),
 									 ends ? value_timestamptz(until) : value_null(), value_text(call_actor()),
 									 value_timestamptz(call->now)));
 }

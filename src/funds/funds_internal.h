@@ -74,7 +74,8 @@ typedef struct Payment
 	TimestampTz expires_at;		/* DT_NOEND: not known */
 } Payment;
 extern Payment payment_lock(Call *call, int64 payment_id);	/* and its order; MK004 */
-extern int64 payment_tell(Call *call, const char *type, int64 payment_id, int64 order_id, Amount amount, int64 capture_id);
+extern int64 payment_tell(Call *call, const char *type, int64 payment_id, int64 order_id, Amount amount,
+						  int64 capture_id);
 
 /* commission.c: what is frozen on a share of a line */
 typedef struct Commission
@@ -94,7 +95,8 @@ extern Commission commission_of(Call *call, const OrderLine *line, const Allocat
 extern void commission_earned(const Allocation *allocation, Amount released, Amount *net, Amount *vat);
 
 /* settle.c */
-extern void settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gross, Amount fee, bool through_clearing);
+extern void settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gross, Amount fee,
+						   bool through_clearing);
 
 /* release.c */
 extern void release_order(Call *call, int64 order_id);

@@ -1,7 +1,7 @@
 /*
  * location.c
- *		funds_location(): where each captured cent of an order is, now or at any past instant (FD-43). Reads the ledger; the state of
- *		payouts and refunds says only whether what is in clearing has been handed over.
+ *		funds_location(): where each captured cent of an order is, now or at any past instant (FD-43). Reads the
+ *		ledger; the state of payouts and refunds says only whether what is in clearing has been handed over.
  */
 #include "postgres.h"
 
@@ -10,10 +10,11 @@
 #include "utils/array.h"
 
 /*
- * $3: the instant, infinity for now; $4: the sellers whose lines are shown; $5: whether what is authorised is; $6: the same instant
- * for deadlines.
+ * $3: the instant, infinity: the present; $4: the sellers whose lines are shown; $5: whether what is authorised is;
+ * $6: the same instant for deadlines.
  *
- * held: balances of the shares' accounts; gone: what left the shares for cash; moving: of what is in clearing, what is out at the PSP.
+ * held: balances of the shares' accounts; gone: what left the shares for cash; moving: of what is in clearing, what
+ * is out at the PSP.
  */
 static Statement locations = STATEMENT("ilzLbz",
 	"WITH shares AS ("
@@ -107,7 +108,8 @@ visible_sellers(Call *call, int64 order_id, bool *everything)
 			sellers[n++] = Int64GetDatum(seller_id);
 	}
 	if (n == 0)
-		access_require(call, CAPACITY_OPERATOR | CAPACITY_AUDITOR | CAPACITY_SELLER, lines.count > 0 ? lines.lines[0].seller_id : 0);
+		access_require(call, CAPACITY_OPERATOR | CAPACITY_AUDITOR | CAPACITY_SELLER,
+					   lines.count > 0 ? lines.lines[0].seller_id : 0);
 	return value_datum(PointerGetDatum(construct_array(sellers, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
 }
 
@@ -130,7 +132,8 @@ funds_location(PG_FUNCTION_ARGS)
 	sellers = visible_sellers(&call, order_id, &everything);
 	query_return_set(fcinfo, &locations,
 					 VALUES(value_int32(call.marketplace_id), value_int64(order_id),
-							value_timestamptz(call_timestamptz_or(&call, 2, DT_NOEND)), sellers, value_bool(everything),
+							value_timestamptz(call_timestamptz_or(&call, 2, DT_NOEND)),
+							sellers, value_bool(everything),
 							value_timestamptz(call_timestamptz_or(&call, 2, call.now))));
 	call_end_read(&call);
 	return (Datum) 0;

@@ -22,7 +22,8 @@ no_payment_error(Call *call, int64 payment_id)
 Payment
 payment_lock(Call *call, int64 payment_id)
 {
-	static Statement find = STATEMENT("il", "SELECT order_id FROM marketplace.payments WHERE marketplace_id = $1 AND id = $2");
+	static Statement find = STATEMENT("il",
+									  "SELECT order_id FROM marketplace.payments WHERE marketplace_id = $1 AND id = $2");
 	static Statement lock = STATEMENT("il",
 		"SELECT order_id, payer_id, authorised, captured, state, method, expires_at FROM marketplace.payments"
 		" WHERE marketplace_id = $1 AND id = $2 FOR NO KEY UPDATE");
@@ -112,7 +113,8 @@ authorise(Call *call, int64 order_id, Amount amount, Jsonb *json)
 	if (expires_at <= call->now)
 		document_refuse(&document, "expires_at", "It has passed already.", "Leave it out when it is not known.");
 
-	payment_id = funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(order_id), value_int64(buyer_id),
+	payment_id = funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(order_id),
+										   value_int64(buyer_id),
 										   value_amount(amount), value_amount(amount_zero(currency)), value_text(method),
 										   value_text(read_reference(call, &document)), value_timestamptz(call->now),
 										   expires ? value_timestamptz(expires_at) : value_null()));
@@ -180,7 +182,8 @@ funds_tick_expiry(Call *call, int limit)
 		"SELECT id FROM (SELECT id, order_id FROM marketplace.payments"
 		"                 WHERE marketplace_id = $1 AND state = 'authorised' AND expires_at <= $2"
 		"                 ORDER BY expires_at LIMIT $3) p ORDER BY order_id, id");
-	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now), value_int32(limit)));
+	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now),
+											   value_int32(limit)));
 	int			done = 0;
 
 	for (uint64 i = 0; i < rows.count; i++)

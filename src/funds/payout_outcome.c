@@ -1,6 +1,7 @@
 /*
  * payout_outcome.c
- *		What becomes of a payout: its state and posting follow its instruction to the PSP, whoever moves that (FD-P11, FD-P12, FD-80).
+ *		What becomes of a payout: its state and posting follow its instruction to the PSP, whoever moves that (FD-P11,
+ *		FD-P12, FD-80).
  */
 #include "postgres.h"
 
@@ -61,9 +62,10 @@ post_outcome(Call *call, const Payout *payout, bool paid, int64 cause)
 	{
 		int64		allocation_id = row_int64(&items.rows[i], 0);
 		int64		line_id = row_int64(&items.rows[i], 1);
+		Account		keeper = {C_SELLER, payout->seller_id, line_id, allocation_id};
 
 		ledger_move(call, payout_clearing_account(payout->seller_id, line_id, allocation_id),
-					paid ? cash : (Account) {C_SELLER, payout->seller_id, line_id, allocation_id}, row_amount(&items.rows[i], 2),
+					paid ? cash : keeper, row_amount(&items.rows[i], 2),
 					paid ? "payout_paid" : "payout_failed", cause);
 		closing[i] = allocation_id;
 	}
@@ -104,7 +106,8 @@ payout_moved(Call *call, int64 payout_id, const char *event, const char *evidenc
 			outcome = &outcomes[i];
 	if (outcome == NULL)
 		elog(ERROR, "payouts know no event \"%s\"", event);
-	funds_transition(&change, VALUES(value_int32(call->marketplace_id), value_int64(payout.id), value_text(outcome->state),
+	funds_transition(&change, VALUES(value_int32(call->marketplace_id), value_int64(payout.id),
+									 value_text(outcome->state),
 									 outcome->sent ? value_timestamptz(call->now) : value_null(),
 									 outcome->ends ? value_timestamptz(call->now) : value_null()), outcome->event, evidence);
 	cause = tell(call, &payout, outcome->type, evidence);
@@ -180,7 +183,9 @@ move_payout(FunctionCallInfo fcinfo, const char *event, bool reason_needed)
 		planned = strcmp(payout_get(&call, payout_id).state, "planned") == 0;
 		if (planned && strcmp(event, "confirm") == 0)
 			instruction_move(&call, "payout", "payout", payout_id, "send", evidence);
-		instruction_move(&call, "payout", "payout", payout_id, planned && strcmp(event, "fail") == 0 ? "cancel" : event, evidence);
+		if (planned && strcmp(event, "fail") == 0)
+			event = "cancel";
+		instruction_move(&call, "payout", "payout", payout_id, event, evidence);
 		call.result = payout_id;
 	}
 	PG_RETURN_INT64(call_end(&call));

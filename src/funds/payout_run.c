@@ -1,10 +1,10 @@
 /*
  * payout_run.c
- *		payout_run(): freezes all that sellers may be paid into payouts, one per seller, currency and bank account (FD-56…FD-58,
- *		FD-P10). What becomes of a payout is in payout_outcome.c.
+ *		payout_run(): freezes all that sellers may be paid into payouts, one per seller, currency and bank account
+ *		(FD-56…FD-58, FD-P10). What becomes of a payout is in payout_outcome.c.
  *
- * The accounts are locked before their balances are read, so that two runs never take the same cent and a release that commits
- * meanwhile is paid by the next run.
+ * The accounts are locked before their balances are read, so that two runs never take the same cent and a release
+ * that commits meanwhile is paid by the next run.
  */
 #include "postgres.h"
 
@@ -41,6 +41,12 @@ int64_array(Datum *elements, int n)
 	return value_datum(PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
 }
 
+static Value
+sellers_value(const RunOrder *run)
+{
+	return run->nsellers == 0 ? value_null() : int64_array(run->sellers, run->nsellers);
+}
+
 static void
 read_currency(const Document *document, RunOrder *run)
 {
@@ -51,7 +57,8 @@ read_currency(const Document *document, RunOrder *run)
 		return;
 	run->currency = currency_lookup(code, strlen(code));
 	if (run->currency == CURRENCY_NONE)
-		document_refuse(document, "currency", psprintf("\"%s\" is no currency.", code), "Give its ISO 4217 code, such as \"EUR\".");
+		document_refuse(document, "currency", psprintf("\"%s\" is no currency.", code),
+						"Give its ISO 4217 code, such as \"EUR\".");
 }
 
 static void
@@ -64,7 +71,8 @@ read_minimum(const Document *document, RunOrder *run)
 	if (written == NULL)
 		return;
 	if (amount_parse(written, strlen(written), &parsed) != AMOUNT_PARSED || parsed.minor <= 0)
-		document_refuse(document, "minimum", psprintf("\"%s\" is no amount of more than zero.", written), "Write it as \"10.00 EUR\".");
+		document_refuse(document, "minimum", psprintf("\"%s\" is no amount of more than zero.", written),
+						"Write it as \"10.00 EUR\".");
 	if (run->currency != 0 && run->currency != parsed.currency)
 		document_refuse(document, "minimum", "It is not in the currency of the run.", NULL);
 	run->minimum = amount_make(parsed.currency, parsed.minor);
@@ -76,9 +84,11 @@ item_int64(const Document *array, int i)
 {
 	JsonbValue *value = getIthJsonbValueFromContainer(array->container, i);
 
-	if (value == NULL || value->type != jbvNumeric || decimal_scale(value->val.numeric) > 0 || decimal_sign(value->val.numeric) <= 0 ||
+	if (value == NULL || value->type != jbvNumeric || decimal_scale(value->val.numeric) > 0 ||
+		decimal_sign(value->val.numeric) <= 0 ||
 		decimal_cmp(value->val.numeric, decimal_from_int64(PG_INT64_MAX)) > 0)
-		document_refuse(array, NULL, psprintf("Item %d is no number of a seller.", i), "Give the sellers' party ids, such as [1, 2].");
+		document_refuse(array, NULL, psprintf("Item %d is no number of a seller.", i),
+						"Give the sellers' party ids, such as [1, 2].");
 	return DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value->val.numeric)));
 }
 
@@ -120,7 +130,7 @@ find_payable(Call *call, const RunOrder *run)
 		"   AND ($3 IS NULL OR marketplace.currency(a.amount) = $3)"
 		" ORDER BY a.seller_id, 4, a.id");
 	Rows		rows = query_rows(&find, VALUES(value_int32(call->marketplace_id),
-												run->nsellers == 0 ? value_null() : int64_array(run->sellers, run->nsellers),
+												sellers_value(run),
 												run->currency == 0 ? value_null() : value_currency(run->currency)));
 	Payable		payable = {.count = (int) rows.count};
 	Size		n = Max(rows.count, 1);
@@ -183,7 +193,8 @@ is_eligible(Call *call, const RunOrder *run, SellerGroup *group)
 	if (group->bank_account_id == 0 && is_named(run, group->seller_id))
 		ereport(ERROR,
 				errcode(MK_PAYOUT),
-				errmsg("seller %lld has no verified bank account for %s", (long long) group->seller_id, currency_alpha(currency)),
+				errmsg("seller %lld has no verified bank account for %s", (long long) group->seller_id,
+					   currency_alpha(currency)),
 				errdetail("Payable: %s.", amount_to_cstring(group->total)),
 				errhint("Add one with bank_account_add() and bank_account_verify(), or leave the seller out."));
 	return group->bank_account_id != 0;
@@ -236,8 +247,10 @@ add_items(Call *call, int64 payout_id, const Payable *payable, const SellerGroup
 		lines[n] = Int64GetDatum(payable->accounts[i].order_line_id);
 		amounts[n++] = AmountGetDatum(payable->balances[i]);
 	}
-	funds_write(&insert, VALUES(value_int32(call->marketplace_id), value_int64(payout_id), int64_array(allocations, n), int64_array(lines, n),
-								value_datum(PointerGetDatum(construct_array(amounts, n, query_type_oid("amount"), 8, true,
+	funds_write(&insert, VALUES(value_int32(call->marketplace_id), value_int64(payout_id),
+								int64_array(allocations, n), int64_array(lines, n),
+								value_datum(PointerGetDatum(construct_array(amounts, n, query_type_oid("amount"), 8,
+																			true,
 																			TYPALIGN_DOUBLE)))));
 }
 
@@ -260,7 +273,8 @@ freeze(Call *call, int64 batch_id, const Payable *payable, const SellerGroup *gr
 		const Account *from = &payable->accounts[i];
 
 		if (amount_minor(payable->balances[i]) > 0)
-			ledger_move(call, *from, payout_clearing_account(from->party_id, from->order_line_id, from->allocation_id),
+			ledger_move(call, *from, payout_clearing_account(from->party_id, from->order_line_id,
+															 from->allocation_id),
 						payable->balances[i], "payout", cause);
 	}
 	plan_instruction(call, payout_id, group);
@@ -276,7 +290,7 @@ run_payouts(Call *call, Jsonb *json)
 	Payable		payable = find_payable(call, &run);
 	int64		batch_id = funds_add(&insert, VALUES(value_int32(call->marketplace_id),
 													 run.currency == 0 ? value_null() : value_currency(run.currency),
-													 run.nsellers == 0 ? value_null() : int64_array(run.sellers, run.nsellers),
+													 sellers_value(&run),
 													 run.has_minimum ? value_amount(run.minimum) : value_null(),
 													 value_text(call_actor()), value_timestamptz(call->now)));
 	SellerGroup		group;
@@ -285,7 +299,8 @@ run_payouts(Call *call, Jsonb *json)
 	{
 		group.seller_id = payable.accounts[group.first].party_id;
 		group.total = amount_zero(payable.currencies[group.first]);
-		for (group.end = group.first; group.end < payable.count && payable.accounts[group.end].party_id == group.seller_id &&
+		for (group.end = group.first; group.end < payable.count &&
+			 payable.accounts[group.end].party_id == group.seller_id &&
 			 payable.currencies[group.end] == payable.currencies[group.first]; group.end++)
 			group.total = amount_add(group.total, payable.balances[group.end]);
 		if (is_eligible(call, &run, &group))

@@ -1,10 +1,11 @@
 /*
  * refund.c
- *		Money back to the means of payment that it came from, for quantities that were cancelled before they were shipped: decided and
- *		frozen with the cancellation (FD-P14), posted when the PSP has carried it out (FD-P15) or refused it (FD-P16).
+ *		Money back to the means of payment that it came from, for quantities that were cancelled before they were
+ *		shipped: decided and frozen with the cancellation (FD-P14), posted when the PSP has carried it out (FD-P15) or
+ *		refused it (FD-P16).
  *
- * Only what is still in escrow is refunded here. A call that cancels several lines makes one refund per payment: lines are added until
- * the end of the call, then the instruction is planned.
+ * Only what is still in escrow is refunded here. A call that cancels several lines makes one refund per payment:
+ * lines are added until the end of the call, then the instruction is planned.
  */
 #include "postgres.h"
 
@@ -36,7 +37,8 @@ refund_get(Call *call, int64 refund_id)
 				errcode(MK_NOT_FOUND),
 				errmsg("marketplace %d has no refund %lld", call->marketplace_id, (long long) refund_id),
 				errhint("The view marketplace.refund_overview lists the refunds."));
-	return (Refund) {refund_id, row_int64(&row, 0), row_int64(&row, 1), row_int64(&row, 2), row_amount(&row, 3), row_text(&row, 4)};
+	return (Refund) {refund_id, row_int64(&row, 0), row_int64(&row, 1), row_int64(&row, 2), row_amount(&row, 3),
+					 row_text(&row, 4)};
 }
 
 /* Returns the id of the event. */
@@ -78,7 +80,10 @@ complete_refund(Call *call, void *argument)
 	instruction_plan(call, "refund", "refund", refund.id, marketplace_get(call)->psp_party_id, &payload);
 }
 
-/* The refund that this call fills for the payment; a new one when there is none. The order is locked, so no other call has one open. */
+/*
+ * The refund that this call fills for the payment; a new one when there is none. The order is locked, so no other
+ * call has one open.
+ */
 static int64
 open_refund(Call *call, int64 order_id, const Allocation *allocation, const char *reason)
 {
@@ -90,9 +95,11 @@ open_refund(Call *call, int64 order_id, const Allocation *allocation, const char
 	int64	   *id = palloc(sizeof(int64));
 	Row			row;
 
-	if (query_row(&find, VALUES(value_int32(call->marketplace_id), value_int64(order_id), value_int64(allocation->payment_id)), &row))
+	if (query_row(&find, VALUES(value_int32(call->marketplace_id), value_int64(order_id),
+								value_int64(allocation->payment_id)), &row))
 		return row_int64(&row, 0);
-	*id = funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(order_id), value_int64(allocation->payment_id),
+	*id = funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(order_id),
+									value_int64(allocation->payment_id),
 									value_int64(allocation->buyer_id), value_amount(amount_zero(amount_currency(allocation->amount))),
 									value_text(reason), value_timestamptz(call->now)));
 	call_defer(call, *id, complete_refund, id);
@@ -100,7 +107,8 @@ open_refund(Call *call, int64 order_id, const Allocation *allocation, const char
 }
 
 static void
-refund_allocation(Call *call, int64 order_id, const Allocation *allocation, Amount amount, const char *reason, int64 cause)
+refund_allocation(Call *call, int64 order_id, const Allocation *allocation, Amount amount, const char *reason,
+				  int64 cause)
 {
 	static Statement insert = STATEMENT("illla",
 		"INSERT INTO marketplace.refund_items (marketplace_id, refund_id, allocation_id, order_line_id, amount)"
@@ -109,16 +117,18 @@ refund_allocation(Call *call, int64 order_id, const Allocation *allocation, Amou
 		"UPDATE marketplace.refunds SET amount = amount + $3 WHERE marketplace_id = $1 AND id = $2");
 	int64		refund_id = open_refund(call, order_id, allocation, reason);
 
-	funds_write(&insert, VALUES(value_int32(call->marketplace_id), value_int64(refund_id), value_int64(allocation->id),
+	funds_write(&insert, VALUES(value_int32(call->marketplace_id), value_int64(refund_id),
+								value_int64(allocation->id),
 								value_int64(allocation->order_line_id), value_amount(amount)));
 	funds_write(&raise, VALUES(value_int32(call->marketplace_id), value_int64(refund_id), value_amount(amount)));
 	ledger_move(call, escrow_account(allocation),
-				refund_clearing_account(allocation->buyer_id, allocation->order_line_id, allocation->id), amount, "refund", cause);
+				refund_clearing_account(allocation->buyer_id, allocation->order_line_id, allocation->id),
+				amount, "refund", cause);
 }
 
 /*
- * The captured share of the cancelled quantity: what is paid of the line stays in proportion to what the line is worth, so that a line
- * that was paid in full stays paid in full, to the cent.
+ * The captured share of the cancelled quantity: what is paid of the line stays in proportion to what the line is
+ * worth, so that a line that was paid in full stays paid in full, to the cent.
  */
 static int64
 refundable(const OrderLine *line, Numeric cancelled_now, int64 paid)
@@ -129,7 +139,8 @@ refundable(const OrderLine *line, Numeric cancelled_now, int64 paid)
 
 	if (due_before == 0)
 		return 0;
-	keeps = amount_round_ratio(decimal_mul(decimal_from_int64(paid), decimal_from_int64(due)), decimal_from_int64(due_before),
+	keeps = amount_round_ratio(decimal_mul(decimal_from_int64(paid), decimal_from_int64(due)),
+							   decimal_from_int64(due_before),
 							   amount_currency(line->escrow_gross));
 	return paid - amount_minor(keeps);
 }
@@ -159,14 +170,18 @@ shares_of_line(Call *call, const Allocations *all, int64 order_line_id)
 			continue;
 		shares.allocations[n] = allocation;
 		shares.paid[n] = amount_minor(allocation->amount) - amount_minor(allocation->refunded);
-		shares.escrow[n] = amount_minor(ledger_balance(call, escrow_account(allocation), amount_currency(allocation->amount)));
+		shares.escrow[n] = amount_minor(ledger_balance(call, escrow_account(allocation),
+													   amount_currency(allocation->amount)));
 		shares.total_paid += shares.paid[n];
 		shares.count++;
 	}
 	return shares;
 }
 
-/* Divides the refund by what each share paid; what one has not got in escrow any more, the others give as far as they have. */
+/*
+ * Divides the refund by what each share paid; what one has not got in escrow any more, the others give as far as they
+ * have.
+ */
 static void
 divide(const LineShares *shares, int64 refund, int64 *parts)
 {
@@ -207,7 +222,8 @@ funds_on_line_cancelled(Call *call, const Event *event)
 		divide(&shares, refund, parts);
 		for (int i = 0; i < shares.count; i++)
 			if (parts[i] > 0)
-				refund_allocation(call, order_id, shares.allocations[i], amount_of(amount_currency(line->escrow_gross), parts[i]),
+				refund_allocation(call, order_id, shares.allocations[i],
+								  amount_of(amount_currency(line->escrow_gross), parts[i]),
 								  document_text_or_null(&payload, "reason"), event->id);
 	}
 	release_order(call, order_id);
@@ -236,9 +252,10 @@ post_outcome(Call *call, const Refund *refund, const char *state, int64 cause)
 	{
 		int64		allocation_id = row_int64(&items.rows[i], 0);
 		int64		line_id = row_int64(&items.rows[i], 1);
+		Account		keeper = {C_BUYER, refund->buyer_id, line_id, allocation_id};
 
 		ledger_move(call, refund_clearing_account(refund->buyer_id, line_id, allocation_id),
-					paid ? cash : (Account) {C_BUYER, refund->buyer_id, line_id, allocation_id}, row_amount(&items.rows[i], 2),
+					paid ? cash : keeper, row_amount(&items.rows[i], 2),
 					paid ? "refund_paid" : "refund_rejected", cause);
 		closing[i] = allocation_id;
 	}
@@ -278,10 +295,12 @@ refund_moved(Call *call, int64 refund_id, const char *event, const char *evidenc
 			outcome = &outcomes[i];
 	if (outcome == NULL)
 		elog(ERROR, "refunds know no event \"%s\"", event);
-	ends = strcmp(outcome->state, "paid") == 0 || strcmp(outcome->state, "rejected") == 0 || strcmp(outcome->state, "cancelled") == 0;
+	ends = strcmp(outcome->state, "paid") == 0 || strcmp(outcome->state, "rejected") == 0 ||
+		strcmp(outcome->state, "cancelled") == 0;
 
 	order_lock(call, refund.order_id);
-	funds_transition(&change, VALUES(value_int32(call->marketplace_id), value_int64(refund.id), value_text(outcome->state),
+	funds_transition(&change, VALUES(value_int32(call->marketplace_id), value_int64(refund.id),
+									 value_text(outcome->state),
 									 strcmp(event, "cancelled") == 0 ? value_null() : value_timestamptz(call->now),
 									 ends ? value_timestamptz(call->now) : value_null()), outcome->event, evidence);
 	cause = tell(call, &refund, outcome->type);
@@ -306,8 +325,9 @@ move_refund(FunctionCallInfo fcinfo, const char *event, bool reason_needed)
 		refund = refund_get(&call, refund_id);
 		if (strcmp(refund.state, "planned") == 0 && strcmp(event, "confirm") == 0)
 			instruction_move(&call, "refund", "refund", refund_id, "send", evidence);
-		instruction_move(&call, "refund", "refund", refund_id,
-						 strcmp(refund.state, "planned") == 0 && strcmp(event, "fail") == 0 ? "cancel" : event, evidence);
+		if (strcmp(refund.state, "planned") == 0 && strcmp(event, "fail") == 0)
+			event = "cancel";
+		instruction_move(&call, "refund", "refund", refund_id, event, evidence);
 		call.result = refund_id;
 	}
 	PG_RETURN_INT64(call_end(&call));

@@ -1,11 +1,11 @@
 /*
  * release.c
- *		Escrow becomes the seller's: how much of each line may go, and the posting of it with the commission carved out (FD-17…FD-20,
- *		FD-P06).
+ *		Escrow becomes the seller's: how much of each line may go, and the posting of it with the commission carved
+ *		out (FD-17…FD-20, FD-P06).
  *
- * Nothing here counts what was released: it is what the allocation's escrow account no longer holds. Every release asks what
- * should have been released by now, cumulatively, and moves the difference; so it may be asked as often as one likes, and at
- * completion exactly the whole has gone (RD-10).
+ * Nothing here counts what was released: it is what the allocation's escrow account no longer holds. Every release
+ * asks what should have been released by now, cumulatively, and moves the difference; so it may be asked as often as
+ * one likes, and at completion exactly the whole has gone (RD-10).
  */
 #include "postgres.h"
 
@@ -31,7 +31,8 @@ typedef struct ReleaseTerms
 static ReleaseTerms
 terms_of(Call *call, const Allocation *allocation, int64 order_id)
 {
-	ReleaseTerms terms = {.policy = {.order_id = order_id, .seller_id = allocation->seller_id, .buyer_id = allocation->buyer_id}};
+	ReleaseTerms terms = {.policy = {.order_id = order_id, .seller_id = allocation->seller_id,
+									 .buyer_id = allocation->buyer_id}};
 
 	terms.on = policy_text(call, "fd.release_on", &terms.policy);
 	terms.scope = policy_text(call, "fd.release_scope", &terms.policy);
@@ -44,7 +45,10 @@ decimal_max(Numeric a, Numeric b)
 	return decimal_cmp(a, b) >= 0 ? a : b;
 }
 
-/* The quantity of the line for which the fact that releases has happened. What was accepted counts for the earlier facts too. */
+/*
+ * The quantity of the line for which the fact that releases has happened. What was accepted counts for the earlier
+ * facts too.
+ */
 static Numeric
 fulfilled(const OrderLine *line, const char *on)
 {
@@ -120,12 +124,14 @@ value_of_quantity(const OrderLine *line, Numeric quantity)
 {
 	Numeric		product = decimal_mul(decimal_from_int64(amount_minor(line->escrow_gross)), quantity);
 
-	return DatumGetNumeric(DirectFunctionCall2(numeric_div, NumericGetDatum(product), NumericGetDatum(line->quantity)));
+	return DatumGetNumeric(DirectFunctionCall2(numeric_div, NumericGetDatum(product),
+											   NumericGetDatum(line->quantity)));
 }
 
 /* Shipping, fees and services go with the value of the goods of their seller order (AREAS: fd.service_release). */
 static void
-share_with_goods(Call *call, const OrderLines *lines, int64 seller_order_id, const ReleaseTerms *terms, Releasable *releasable)
+share_with_goods(Call *call, const OrderLines *lines, int64 seller_order_id, const ReleaseTerms *terms,
+				 Releasable *releasable)
 {
 	bool		last = strcmp(policy_text(call, "fd.service_release", &terms->policy), "last") == 0;
 	Numeric		part = decimal_from_int64(0);
@@ -283,7 +289,8 @@ post_release(Call *call, const LineRelease *release)
 		const Allocation *allocation = release->allocations[i];
 		Amount		kept = amount_add(release->nets[i], release->vats[i]);
 
-		move_unless_zero(call, escrow_account(allocation), seller_account(allocation), amount_sub(release->amounts[i], kept),
+		move_unless_zero(call, escrow_account(allocation), seller_account(allocation),
+						 amount_sub(release->amounts[i], kept),
 						 "release", cause);
 		move_unless_zero(call, escrow_account(allocation), commission_account(allocation), kept, "commission", cause);
 		net = amount_add(net, release->nets[i]);
@@ -306,7 +313,8 @@ position_of(const OrderLines *lines, int64 order_line_id)
 }
 
 static void
-collect_seller_order(Call *call, const Allocations *all, const OrderLines *lines, const Allocation *first, int64 order_id, List **releases)
+collect_seller_order(Call *call, const Allocations *all, const OrderLines *lines, const Allocation *first,
+					 int64 order_id, List **releases)
 {
 	ReleaseTerms terms = terms_of(call, first, order_id);
 	Releasable	releasable = releasable_of(call, lines, first->seller_order_id, &terms);
@@ -407,7 +415,8 @@ release_seller_order(Call *call, int64 seller_order_id, int64 order_id)
 			continue;
 		due = due_of_allocation(call, allocation, one, one, &released);
 		if (amount_minor(due) > 0)
-			add_to_release(line_release(&releases, find_line(&lines, allocation->order_line_id), all.count), allocation, released, due);
+			add_to_release(line_release(&releases, find_line(&lines, allocation->order_line_id), all.count),
+						   allocation, released, due);
 	}
 	if (releases == NIL)
 		ereport(ERROR,

@@ -8,8 +8,8 @@
 #include "kernel/errors.h"
 
 /*
- * FD-P03: the PSP pays gross less its fee; the platform bears the fee, so it owes the client account as much. Amounts of zero are not
- * posted.
+ * FD-P03: the PSP pays gross less its fee; the platform bears the fee, so it owes the client account as much. Amounts
+ * of zero are not posted.
  */
 static void
 post_settlement(Call *call, Amount gross, Amount fee, int64 cause)
@@ -59,7 +59,8 @@ settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gros
 static int64
 payment_of_capture(Call *call, int64 capture_id)
 {
-	static Statement find = STATEMENT("il", "SELECT payment_id FROM marketplace.captures WHERE marketplace_id = $1 AND id = $2");
+	static Statement find = STATEMENT("il",
+									  "SELECT payment_id FROM marketplace.captures WHERE marketplace_id = $1 AND id = $2");
 	Row			row;
 
 	if (!query_row(&find, VALUES(value_int32(call->marketplace_id), value_int64(capture_id)), &row))

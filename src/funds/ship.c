@@ -29,7 +29,8 @@ secured(Call *call, int64 order_id)
 		"SELECT marketplace.minor_units(p.captured), CASE WHEN p.state IN ('authorised', 'captured')"
 		" AND (p.expires_at IS NULL OR p.expires_at > $3) THEN marketplace.minor_units(p.authorised - p.captured) ELSE 0 END"
 		"  FROM marketplace.payments p WHERE p.marketplace_id = $1 AND p.order_id = $2");
-	Rows		rows = query_rows(&read, VALUES(value_int32(call->marketplace_id), value_int64(order_id), value_timestamptz(call->now)));
+	Rows		rows = query_rows(&read, VALUES(value_int32(call->marketplace_id), value_int64(order_id),
+												value_timestamptz(call->now)));
 	Allocations all = allocations_of_order(call, order_id);
 	int64		sum = 0;
 
@@ -52,7 +53,10 @@ captured(Call *call, int64 order_id, int64 seller_order_id)
 	return sum;
 }
 
-/* authorised: the whole order is paid for, since an authorisation is for no line; captured: the lines of the seller order are. */
+/*
+ * authorised: the whole order is paid for, since an authorisation is for no line; captured: the lines of the seller
+ * order are.
+ */
 void
 funds_guard_hand_over(Call *call, int64 seller_order_id)
 {
@@ -83,8 +87,10 @@ funds_guard_hand_over(Call *call, int64 seller_order_id)
 		return;
 	ereport(ERROR,
 			errcode(MK_PAYMENT),
-			errmsg("the goods of seller order %lld are not to be handed over before the money is %s", (long long) seller_order_id, ship_on),
-			errdetail("%s %s of %s.", strcmp(ship_on, "captured") == 0 ? "Captured for it:" : "Authorised or captured for the order:",
+			errmsg("the goods of seller order %lld are not to be handed over before the money is %s",
+				   (long long) seller_order_id, ship_on),
+			errdetail("%s %s of %s.", strcmp(ship_on, "captured") == 0 ? "Captured for it:" :
+					  "Authorised or captured for the order:",
 					  amount_to_cstring(amount_of(currency, there)), amount_to_cstring(amount_of(currency, due))),
 			errhint("Have a payment authorised or captured, or set policy fd.ship_on for the order."));
 }
