@@ -240,6 +240,7 @@ SELECT v.check_name,
   LEFT JOIN marketplace.accounts a ON a.marketplace_id = 21 AND a.id = substring(v.object FROM 'account (\d+)')::bigint
   LEFT JOIN (SELECT DISTINCT posting_id, reason FROM marketplace.transfers WHERE marketplace_id = 21) t
 	ON t.posting_id = substring(v.object FROM 'posting (\d+)')::bigint
+ ORDER BY 1, 2, 3, 4
 $$;
 BEGIN;
 ALTER TABLE transfers DISABLE TRIGGER ALL;
