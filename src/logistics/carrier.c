@@ -105,7 +105,8 @@ create_carrier(Call *call, Jsonb *json)
 			document_refuse(&document, "party_id", psprintf("Party %lld is not a carrier.", (long long) party_id),
 							"Give the party the capacity carrier.");
 	}
-	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_text(code), value_text(document_text(&document, "name")),
+	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_text(code),
+									   value_text(document_text(&document, "name")),
 									   value_text(url), value_id(party_id), value_timestamptz(call->now)), &row))
 		ereport(ERROR,
 				errcode(MK_ALREADY_EXISTS),
@@ -126,15 +127,20 @@ carrier_create(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(call_end(&call));
 }
 
-/* Every parcel with an event of the code, by order: the orders are locked in ascending order before the first is folded. */
+/*
+ * Every parcel with an event of the code, by order: the orders are locked in ascending order before the first is
+ * folded.
+ */
 static int64
 fold_again(Call *call, const char *source, const char *code, const char *sub_code)
 {
 	static Statement concerned = STATEMENT("ittt",
-		"SELECT p.id FROM marketplace.parcels p WHERE p.marketplace_id = $1 AND EXISTS ("
-		"SELECT FROM marketplace.tracking_events e WHERE e.marketplace_id = $1 AND e.parcel_id = p.id AND e.source = $2 "
-		"AND e.code IS NOT NULL AND $3 IN (e.code, '') AND $4 IN (COALESCE(e.sub_code, ''), '')) ORDER BY p.order_id, p.id");
-	Rows		rows = query_rows(&concerned, VALUES(value_int32(call->marketplace_id), value_text(source), value_text(code),
+		"SELECT p.id FROM marketplace.parcels p WHERE p.marketplace_id = $1 AND EXISTS (SELECT FROM "
+		"marketplace.tracking_events e WHERE e.marketplace_id = $1 AND e.parcel_id = p.id AND e.source = $2 AND "
+		"e.code IS NOT NULL AND $3 IN (e.code, '') AND $4 IN (COALESCE(e.sub_code, ''), '')) ORDER BY p.order_id, "
+		"p.id");
+	Rows		rows = query_rows(&concerned, VALUES(value_int32(call->marketplace_id), value_text(source),
+													 value_text(code),
 													 value_text(sub_code)));
 	Parcel	  **parcels = palloc(Max(rows.count, 1) * sizeof(Parcel *));
 
@@ -152,13 +158,14 @@ static int64
 map_code(Call *call, Jsonb *json)
 {
 	static Statement upsert = STATEMENT("ittttz",
-		"INSERT INTO marketplace.tracking_codes (marketplace_id, source, code, sub_code, state, created_at) "
-		"VALUES ($1, $2, $3, $4, $5, $6) "
-		"ON CONFLICT (marketplace_id, source, code, sub_code) DO UPDATE SET state = EXCLUDED.state, created_at = EXCLUDED.created_at");
+		"INSERT INTO marketplace.tracking_codes (marketplace_id, source, code, sub_code, state, created_at) VALUES "
+		"($1, $2, $3, $4, $5, $6) ON CONFLICT (marketplace_id, source, code, sub_code) DO UPDATE SET state = "
+		"EXCLUDED.state, created_at = EXCLUDED.created_at");
 	Document	document = document_root(json);
 	char	   *source;
 	char	   *code;
 	char	   *sub_code;
+	char	   *state;
 
 	access_require(call, CAPACITY_OPERATOR, 0);
 	document_only(&document, "source", "code", "sub_code", "state", NULL);
@@ -169,8 +176,9 @@ map_code(Call *call, Jsonb *json)
 		document_refuse(&document, "code", "Neither code nor sub_code is given.", "Give at least one of them.");
 	code = code == NULL ? "" : tracking_plain_code(code);
 	sub_code = sub_code == NULL ? "" : tracking_plain_code(sub_code);
+	state = tracking_state_checked(call, &document, "state");
 	(void) logistics_execute(&upsert, VALUES(value_int32(call->marketplace_id), value_text(source), value_text(code),
-											 value_text(sub_code), value_text(tracking_state_checked(call, &document, "state")),
+											 value_text(sub_code), value_text(state),
 											 value_timestamptz(call->now)));
 	return fold_again(call, source, code, sub_code);
 }

@@ -2,8 +2,9 @@
  * epcis.c
  *		epcis_record(): GS1 EPCIS 2.0 events in JSON to canonical tracking events.
  *
- * bizStep is the code and disposition the sub-code; what they mean are rows of the vocabulary (RD-60). Parcels are found by SSCC. Keys
- * that we do not read are let pass, as the standard allows extensions; what we read must have its type.
+ * bizStep is the code and disposition the sub-code; what they mean are rows of the vocabulary (RD-60). Parcels are
+ * found by SSCC. Keys that we do not read are let pass, as the standard allows extensions; what we read must have
+ * its type.
  */
 #include "postgres.h"
 
@@ -58,14 +59,17 @@ static void
 read_error_declaration(TrackingFact *fact, const Document *event)
 {
 	Document	declaration = document_object(event, "errorDeclaration");
-	char	   *reason = read_word(&declaration, "reason", "urn:epcglobal:cbv:er:", "https://ref.gs1.org/cbv/ER-", "cbv:ER-");
+	char	   *reason = read_word(&declaration, "reason", "urn:epcglobal:cbv:er:", "https://ref.gs1.org/cbv/ER-",
+								   "cbv:ER-");
 
 	fact->corrects_source = EPCIS_SOURCE;
 	fact->corrects_event_id = document_text(event, "eventID");
 	fact->source_event_id = NULL;
 	fact->code = NULL;
 	fact->sub_code = NULL;
-	fact->correction_reason = reason != NULL && strcmp(reason, "did_not_occur") == 0 ? "did_not_occur" : "incorrect_data";
+	fact->correction_reason = "incorrect_data";
+	if (reason != NULL && strcmp(reason, "did_not_occur") == 0)
+		fact->correction_reason = "did_not_occur";
 	fact->occurred_at = document_timestamptz(&declaration, "declarationTime");
 	if (document_has(&declaration, "correctiveEventIDs"))
 	{
@@ -83,8 +87,10 @@ read_fact(const Document *event, Jsonb *raw)
 
 	fact.source = EPCIS_SOURCE;
 	fact.source_event_id = document_text_or_null(event, "eventID");
-	fact.code = read_word(event, "bizStep", "urn:epcglobal:cbv:bizstep:", "https://ref.gs1.org/cbv/BizStep-", "cbv:BizStep-");
-	fact.sub_code = read_word(event, "disposition", "urn:epcglobal:cbv:disp:", "https://ref.gs1.org/cbv/Disp-", "cbv:Disp-");
+	fact.code = read_word(event, "bizStep", "urn:epcglobal:cbv:bizstep:", "https://ref.gs1.org/cbv/BizStep-",
+						  "cbv:BizStep-");
+	fact.sub_code = read_word(event, "disposition", "urn:epcglobal:cbv:disp:", "https://ref.gs1.org/cbv/Disp-",
+							  "cbv:Disp-");
 	if (fact.code == NULL)
 		fact.code = "";
 	fact.occurred_at = document_timestamptz(event, "eventTime");
@@ -217,7 +223,8 @@ event_objects(const Document *event)
 		uris = add_list(uris, event, "childEPCs");
 	else
 		document_refuse(event, "type", psprintf("\"%.60s\" is no event of EPCIS 2.0.", type),
-						"It is ObjectEvent, AggregationEvent, TransactionEvent, TransformationEvent or AssociationEvent.");
+						"It is ObjectEvent, AggregationEvent, TransactionEvent, TransformationEvent or "
+						"AssociationEvent.");
 	if (document_has(event, "parentID"))
 		uris = lcons(document_text(event, "parentID"), uris);
 	return uris;
@@ -309,15 +316,16 @@ void
 tracking_replay_unknown(Call *call, const Parcel *parcel)
 {
 	static Statement waiting = STATEMENT("itll",
-		"SELECT document FROM marketplace.tracking_problems WHERE marketplace_id = $1 AND object = $2 AND resolved_at IS NULL "
-		"AND kind = 'unknown_object' AND (party_id IS NULL OR party_id IN ($3, $4)) ORDER BY id");
+		"SELECT document FROM marketplace.tracking_problems WHERE marketplace_id = $1 AND object = $2 AND "
+		"resolved_at IS NULL AND kind = 'unknown_object' AND (party_id IS NULL OR party_id IN ($3, $4)) ORDER BY id");
 	char	   *object;
 	Rows		rows;
 
 	if (parcel->sscc == NULL)
 		return;
 	object = psprintf("sscc:%s", parcel->sscc);
-	rows = query_rows(&waiting, VALUES(value_int32(call->marketplace_id), value_text(object), value_int64(parcel->seller_id),
+	rows = query_rows(&waiting, VALUES(value_int32(call->marketplace_id), value_text(object),
+									   value_int64(parcel->seller_id),
 									   value_id(parcel->carrier_party_id)));
 	for (uint64 i = 0; i < rows.count; i++)
 	{

@@ -1,11 +1,13 @@
 /*
  * receipt.c
- *		receipt_confirm(): what the buyer says it received, per line and quantity, conform or with reserves (logistics rule book §5).
+ *		receipt_confirm(): what the buyer says it received, per line and quantity, conform or with reserves
+ *		(logistics rule book §5).
  *
- * A carrier's delivered event proves the arrival of a parcel, never its conformity (LG-29); the buyer's receipt proves both. So a
- * buyer may confirm before the carrier reports: the receipt then moves the parcel's contents to delivered itself. Goods
- * reported missing prove nothing, and can only be missing from what was delivered. What silence has accepted already is not
- * the buyer's to receive again (LG-30); acceptance by silence is in receipt_deemed.c.
+ * A carrier's delivered event proves the arrival of a parcel, never its conformity (LG-29); the buyer's receipt
+ * proves both. So a buyer may confirm before the carrier reports: the receipt then moves the parcel's contents to
+ * delivered itself. Goods reported missing prove nothing, and can only be missing from what was delivered. What
+ * silence has accepted already is not the buyer's to receive again (LG-30); acceptance by silence is in
+ * receipt_deemed.c.
  */
 #include "postgres.h"
 
@@ -22,11 +24,12 @@ static int64
 insert_receipt(Call *call, int64 order_id, int64 buyer_id, bool deemed, TimestampTz received_at)
 {
 	static Statement insert = STATEMENT("illtzzt",
-		"INSERT INTO marketplace.receipts (marketplace_id, order_id, buyer_id, how, received_at, recorded_at, recorded_by) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id");
+		"INSERT INTO marketplace.receipts (marketplace_id, order_id, buyer_id, how, received_at, recorded_at, "
+		"recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id");
 	Row			row;
 
-	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_int64(order_id), value_int64(buyer_id),
+	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_int64(order_id),
+									   value_int64(buyer_id),
 									   value_text(deemed ? "deemed" : "confirmed"), value_timestamptz(received_at),
 									   value_timestamptz(call->now), value_text(call_actor())), &row))
 		elog(ERROR, "a receipt was not written");
@@ -34,32 +37,39 @@ insert_receipt(Call *call, int64 order_id, int64 buyer_id, bool deemed, Timestam
 }
 
 static void
-insert_line(Call *call, int64 receipt_id, int position, int64 buyer_id, const ReceiptSlice *slice, TimestampTz received_at)
+insert_line(Call *call, int64 receipt_id, int position, int64 buyer_id, const ReceiptSlice *slice,
+			TimestampTz received_at)
 {
 	static Statement insert = STATEMENT("ilillllntttjl",
-		"INSERT INTO marketplace.receipt_lines (marketplace_id, receipt_id, position, order_line_id, parcel_id, buyer_id, seller_id, "
-		"quantity, condition, reserve_kind, reserve_text, photos, movement_id) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
+		"INSERT INTO marketplace.receipt_lines (marketplace_id, receipt_id, position, order_line_id, parcel_id, "
+		"buyer_id, seller_id, quantity, condition, reserve_kind, reserve_text, photos, movement_id) VALUES ($1, $2, "
+		"$3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)");
 	static Statement settle = STATEMENT("illnn",
 		"UPDATE marketplace.parcel_contents SET accepted = accepted + $4, disputed = disputed + $5 "
 		"WHERE marketplace_id = $1 AND parcel_id = $2 AND order_line_id = $3");
 	bool		disputed = slice->reserve_kind != NULL;
 	Numeric		none = decimal_from_int64(0);
-	int64		movement = quantity_move(call, slice->order_line_id, disputed ? QUANTITY_DISPUTE : QUANTITY_ACCEPT, slice->quantity,
+	int64		movement = quantity_move(call, slice->order_line_id, disputed ? QUANTITY_DISPUTE : QUANTITY_ACCEPT,
+										 slice->quantity,
 										 slice->parcel_id, received_at);
 
-	(void) logistics_execute(&insert, VALUES(value_int32(call->marketplace_id), value_int64(receipt_id), value_int32(position),
-											 value_int64(slice->order_line_id), value_int64(slice->parcel_id), value_int64(buyer_id),
-											 value_int64(slice->seller_id), value_numeric(slice->quantity), value_text(slice->condition),
+	(void) logistics_execute(&insert, VALUES(value_int32(call->marketplace_id), value_int64(receipt_id),
+											 value_int32(position),
+											 value_int64(slice->order_line_id), value_int64(slice->parcel_id),
+											 value_int64(buyer_id),
+											 value_int64(slice->seller_id), value_numeric(slice->quantity),
+											 value_text(slice->condition),
 											 value_text(slice->reserve_kind), value_text(slice->reserve_text),
 											 value_jsonb(slice->photos), value_int64(movement)));
 	(void) logistics_execute(&settle, VALUES(value_int32(call->marketplace_id), value_int64(slice->parcel_id),
-											 value_int64(slice->order_line_id), value_numeric(disputed ? none : slice->quantity),
+											 value_int64(slice->order_line_id),
+											 value_numeric(disputed ? none : slice->quantity),
 											 value_numeric(disputed ? slice->quantity : none)));
 }
 
 static void
-emit_receipt(Call *call, int64 receipt_id, int64 order_id, const char *type, const char *how, List *slices, bool reserved)
+emit_receipt(Call *call, int64 receipt_id, int64 order_id, const char *type, const char *how, List *slices,
+			 bool reserved)
 {
 	JsonbParseState *payload;
 	List	   *lines = NIL;
@@ -107,8 +117,10 @@ static bool
 is_bare_formula(const char *reasons)
 {
 	static const char *const formulas[] = {
-		"sous reserve", "sous réserve", "sous reserves", "sous réserves", "sous reserve de deballage", "sous réserve de déballage",
-		"sous reserves de deballage", "sous réserves de déballage", "subject to unpacking", "with reserve", "with reserves"
+		"sous reserve", "sous réserve", "sous reserves", "sous réserves",
+		"sous reserve de deballage", "sous réserve de déballage", "sous reserves de deballage", "sous réserves de "
+		"déballage",
+		"subject to unpacking", "with reserve", "with reserves"
 	};
 	size_t		from = strspn(reasons, " \t\r\n.,;:!-");
 	size_t		to = strlen(reasons);
@@ -139,7 +151,8 @@ read_reserve(const Document *line, ReceiptSlice *slice)
 	slice->reserve_text = document_text(&reserve, "text");
 	if (is_bare_formula(slice->reserve_text))
 		document_refuse(&reserve, "text", "A reserve without reasons has no value (LG-42).",
-						"Say what is wrong with which goods: \"two of five screens are cracked, the box was crushed\".");
+						"Say what is wrong with which goods: \"two of five screens are cracked, the box was "
+						"crushed\".");
 }
 
 static void
@@ -173,9 +186,11 @@ read_line(const Document *line)
 	if (strcmp(slice.condition, "with_reserves") == 0)
 		read_reserve(line, &slice);
 	else if (strcmp(slice.condition, "conform") != 0)
-		document_refuse(line, "condition", psprintf("\"%.40s\" is not known.", slice.condition), "It is conform, or with_reserves.");
+		document_refuse(line, "condition", psprintf("\"%.40s\" is not known.", slice.condition),
+						"It is conform, or with_reserves.");
 	else if (document_has(line, "reserve"))
-		document_refuse(line, "reserve", "Goods that are conform have no reserve.", "Write with_reserves, or leave the reserve out.");
+		document_refuse(line, "reserve", "Goods that are conform have no reserve.",
+						"Write with_reserves, or leave the reserve out.");
 	if (document_has(line, "photos"))
 	{
 		check_photos(line);
@@ -196,13 +211,17 @@ refuse_quantity(Call *call, const ReceiptSlice *wanted, int64 parcel_id, Numeric
 
 	ereport(ERROR,
 			errcode(MK_RECEIPT),
-			errmsg("more than awaits receipt of order line %lld%s", (long long) line->id, parcel_id == 0 ? "" : " in the parcel"),
-			errdetail("Asked: %s. Awaiting receipt: %s, of which in transit: %s. The line: ordered %s, shipped %s, delivered %s, accepted %s.",
+			errmsg("more than awaits receipt of order line %lld%s", (long long) line->id,
+				   parcel_id == 0 ? "" : " in the parcel"),
+			errdetail("Asked: %s. Awaiting receipt: %s, of which in transit: %s. The line: ordered %s, shipped %s, "
+					  "delivered %s, accepted %s.",
 					  decimal_to_cstring(wanted->quantity), decimal_to_cstring(found), decimal_to_cstring(in_transit),
-					  decimal_to_cstring(line->quantity), decimal_to_cstring(line->shipped), decimal_to_cstring(line->delivered),
+					  decimal_to_cstring(line->quantity), decimal_to_cstring(line->shipped),
+					  decimal_to_cstring(line->delivered),
 					  decimal_to_cstring(line->accepted)),
 			missing ? errhint("Goods can be missing only from a parcel that was delivered.") :
-			errhint("Confirm what awaits receipt (view receipt_status); what was accepted already, by silence too, is for a dispute."));
+			errhint("Confirm what awaits receipt (view receipt_status); what was accepted already, by silence too, "
+					"is for a dispute."));
 }
 
 /* What earlier lines of the same document have taken of it. */
@@ -227,14 +246,15 @@ static List *
 allocate(Call *call, int64 order_id, int64 parcel_id, const ReceiptSlice *wanted, List *slices)
 {
 	static Statement candidates = STATEMENT("illl",
-		"SELECT c.parcel_id, c.position = 'in_transit', c.quantity - c.accepted - c.disputed, s.seller_order_id, s.seller_id "
-		"FROM marketplace.parcel_contents c "
-		"JOIN marketplace.parcels p ON p.marketplace_id = c.marketplace_id AND p.id = c.parcel_id "
-		"JOIN marketplace.shipments s ON s.marketplace_id = c.marketplace_id AND s.id = c.shipment_id "
-		"WHERE c.marketplace_id = $1 AND c.order_line_id = $2 AND p.order_id = $3 AND ($4 IS NULL OR c.parcel_id = $4) "
-		"AND c.position IN ('delivered', 'in_transit') AND c.accepted + c.disputed < c.quantity "
-		"ORDER BY c.position = 'in_transit', COALESCE(p.delivered_at, p.received_at, s.handed_over_at), c.parcel_id");
-	Rows		rows = query_rows(&candidates, VALUES(value_int32(call->marketplace_id), value_int64(wanted->order_line_id),
+		"SELECT c.parcel_id, c.position = 'in_transit', c.quantity - c.accepted - c.disputed, s.seller_order_id, "
+		"s.seller_id FROM marketplace.parcel_contents c JOIN marketplace.parcels p ON p.marketplace_id = "
+		"c.marketplace_id AND p.id = c.parcel_id JOIN marketplace.shipments s ON s.marketplace_id = c.marketplace_id "
+		"AND s.id = c.shipment_id WHERE c.marketplace_id = $1 AND c.order_line_id = $2 AND p.order_id = $3 AND ($4 "
+		"IS NULL OR c.parcel_id = $4) AND c.position IN ('delivered', 'in_transit') AND c.accepted + c.disputed < "
+		"c.quantity ORDER BY c.position = 'in_transit', COALESCE(p.delivered_at, p.received_at, s.handed_over_at), "
+		"c.parcel_id");
+	Rows		rows = query_rows(&candidates, VALUES(value_int32(call->marketplace_id),
+													  value_int64(wanted->order_line_id),
 													  value_int64(order_id), value_id(parcel_id)));
 	bool		missing = wanted->reserve_kind != NULL && strcmp(wanted->reserve_kind, "missing") == 0;
 	Numeric		left = wanted->quantity;
@@ -296,7 +316,8 @@ require_lines_of_order(Call *call, int64 order_id, int64 parcel_id, int64 order_
 	if (line->order_id != order_id)
 		ereport(ERROR,
 				errcode(MK_NOT_FOUND),
-				errmsg("order line %lld is not a line of order %lld", (long long) order_line_id, (long long) order_id),
+				errmsg("order line %lld is not a line of order %lld", (long long) order_line_id,
+					   (long long) order_id),
 				errdetail("It is a line of another order."),
 				errhint("Confirm each order by itself."));
 	if (parcel_id != 0 && parcel_get(call, parcel_id)->order_id != order_id)

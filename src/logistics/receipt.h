@@ -22,12 +22,16 @@ typedef struct ReceiptSlice
 } ReceiptSlice;
 
 /* Writes the receipt, moves its quantities and emits receipt.accepted and receipt.reserved; the order is locked. */
-extern int64 receipt_write(Call *call, int64 order_id, int64 buyer_id, bool deemed, TimestampTz received_at, List *slices);
+extern int64 receipt_write(Call *call, int64 order_id, int64 buyer_id, bool deemed, TimestampTz received_at,
+						   List *slices);
 
 /* Accepts what silence has accepted by now (LG-30); the order is locked. Returns the number of receipts written. */
 extern int	receipt_deem_order(Call *call, int64 order_id);
 
-/* Sets or takes away the end of the parcel's inspection window after a change of its arrival or of what awaits receipt. */
+/*
+ * Sets or takes away the end of the parcel's inspection window after a change of its arrival or of what awaits
+ * receipt.
+ */
 extern void receipt_refresh_due(Call *call, const Parcel *parcel);
 
 #endif

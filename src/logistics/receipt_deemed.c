@@ -1,10 +1,12 @@
 /*
  * receipt_deemed.c
- *		Acceptance by silence (LG-30): the end of a parcel's inspection window, and what is accepted once it has passed.
+ *		Acceptance by silence (LG-30): the end of a parcel's inspection window, and what is accepted once it has
+ *		passed.
  *
- * The end is fixed, with the policy then in force (RD-15), when the arrival becomes known; views compare it with the clock. tick()
- * only records what is so already: late, twice or in parallel, the outcome is the same. A delivery that is taken back before it is
- * recorded takes the acceptance with it: no money is released on a delivery that is known not to have been one (LG-24).
+ * The end is fixed, with the policy then in force (RD-15), when the arrival becomes known; views compare it with the
+ * clock. tick() only records what is so already: late, twice or in parallel, the outcome is the same. A delivery
+ * that is taken back before it is recorded takes the acceptance with it: no money is released on a delivery that is
+ * known not to have been one (LG-24).
  */
 #include "postgres.h"
 
@@ -31,28 +33,35 @@ static void
 open_window(Call *call, const Parcel *parcel, TimestampTz from)
 {
 	static Statement update = STATEMENT("ilzzt",
-		"UPDATE marketplace.parcels SET receipt_due_from = $3, receipt_due_at = $4, on_silence = $5 WHERE marketplace_id = $1 AND id = $2");
+		"UPDATE marketplace.parcels SET receipt_due_from = $3, receipt_due_at = $4, on_silence = $5 WHERE "
+		"marketplace_id = $1 AND id = $2");
 	PolicyScope scope = {.order_id = parcel->order_id, .seller_id = parcel->seller_id, .buyer_id = parcel->buyer_id};
 	PolicyDuration window = policy_duration(call, "lg.inspection_window", &scope);
 	Marketplace *marketplace = marketplace_get(call);
-	TimestampTz due = calendar_deadline(from, window.n, window.unit, buyer_calendar(call, parcel->buyer_id, marketplace),
+	TimestampTz due = calendar_deadline(from, window.n, window.unit, buyer_calendar(call, parcel->buyer_id,
+																					marketplace),
 										marketplace->time_zone);
 
-	(void) logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id), value_timestamptz(from),
-											 value_timestamptz(due), value_text(policy_text(call, "lg.receipt_on_silence", &scope))));
+	(void) logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id),
+											 value_timestamptz(from),
+											 value_timestamptz(due), value_text(policy_text(call,
+																							"lg.receipt_on_silence",
+																							&scope))));
 }
 
 static void
 close_window(Call *call, const Parcel *parcel)
 {
 	static Statement update = STATEMENT("il",
-		"UPDATE marketplace.parcels SET receipt_due_from = NULL, receipt_due_at = NULL WHERE marketplace_id = $1 AND id = $2 "
-		"AND receipt_due_at IS NOT NULL");
+		"UPDATE marketplace.parcels SET receipt_due_from = NULL, receipt_due_at = NULL WHERE marketplace_id = $1 AND "
+		"id = $2 AND receipt_due_at IS NOT NULL");
 
 	(void) logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id)));
 }
 
-/* Silence counts after a delivery; after the buyer's receipt of another part of the parcel only where policy says so. */
+/*
+ * Silence counts after a delivery; after the buyer's receipt of another part of the parcel only where policy says so.
+ */
 static TimestampTz
 window_start(Call *call, const Parcel *parcel, const Row *row)
 {
@@ -70,8 +79,8 @@ receipt_refresh_due(Call *call, const Parcel *parcel)
 {
 	static Statement get = STATEMENT("il",
 		"SELECT p.delivered_at, p.received_at, p.receipt_due_from, EXISTS (SELECT FROM marketplace.parcel_contents c "
-		"WHERE c.marketplace_id = p.marketplace_id AND c.parcel_id = p.id AND c.position = 'delivered' "
-		"AND c.accepted + c.disputed < c.quantity) FROM marketplace.parcels p WHERE p.marketplace_id = $1 AND p.id = $2");
+		"WHERE c.marketplace_id = p.marketplace_id AND c.parcel_id = p.id AND c.position = 'delivered' AND "
+		"c.accepted + c.disputed < c.quantity) FROM marketplace.parcels p WHERE p.marketplace_id = $1 AND p.id = $2");
 	Row			row;
 	TimestampTz from;
 
@@ -103,13 +112,14 @@ int
 receipt_deem_order(Call *call, int64 order_id)
 {
 	static Statement due = STATEMENT("ilz",
-		"SELECT p.id, c.order_line_id, c.quantity - c.accepted - c.disputed, s.seller_order_id, s.seller_id, s.buyer_id, p.receipt_due_at "
-		"FROM marketplace.parcels p "
-		"JOIN marketplace.parcel_contents c ON c.marketplace_id = p.marketplace_id AND c.parcel_id = p.id "
-		"JOIN marketplace.shipments s ON s.marketplace_id = p.marketplace_id AND s.id = p.shipment_id "
-		"WHERE p.marketplace_id = $1 AND p.order_id = $2 AND p.receipt_due_at < $3 AND p.on_silence = 'deemed_accepted' "
-		"AND c.position = 'delivered' AND c.accepted + c.disputed < c.quantity ORDER BY p.receipt_due_at, p.id, c.order_line_id");
-	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_int64(order_id), value_timestamptz(call->now)));
+		"SELECT p.id, c.order_line_id, c.quantity - c.accepted - c.disputed, s.seller_order_id, s.seller_id, "
+		"s.buyer_id, p.receipt_due_at FROM marketplace.parcels p JOIN marketplace.parcel_contents c ON "
+		"c.marketplace_id = p.marketplace_id AND c.parcel_id = p.id JOIN marketplace.shipments s ON s.marketplace_id "
+		"= p.marketplace_id AND s.id = p.shipment_id WHERE p.marketplace_id = $1 AND p.order_id = $2 AND "
+		"p.receipt_due_at < $3 AND p.on_silence = 'deemed_accepted' AND c.position = 'delivered' AND c.accepted + "
+		"c.disputed < c.quantity ORDER BY p.receipt_due_at, p.id, c.order_line_id");
+	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_int64(order_id),
+											   value_timestamptz(call->now)));
 	int			receipts = 0;
 
 	for (uint64 i = 0; i < rows.count; receipts++)
@@ -128,9 +138,10 @@ int
 logistics_tick_deemed(Call *call, int limit)
 {
 	static Statement due = STATEMENT("izi",
-		"SELECT order_id FROM marketplace.parcels WHERE marketplace_id = $1 AND receipt_due_at < $2 AND on_silence = 'deemed_accepted' "
-		"GROUP BY order_id ORDER BY order_id LIMIT $3");
-	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now), value_int32(limit)));
+		"SELECT order_id FROM marketplace.parcels WHERE marketplace_id = $1 AND receipt_due_at < $2 AND on_silence = "
+		"'deemed_accepted' GROUP BY order_id ORDER BY order_id LIMIT $3");
+	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now),
+											   value_int32(limit)));
 	int			receipts = 0;
 
 	for (uint64 i = 0; i < rows.count; i++)

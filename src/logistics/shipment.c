@@ -1,6 +1,7 @@
 /*
  * shipment.c
- *		The merchant axis of a shipment: label, hand-over (by the seller, or by the carrier's first scan) and void (logistics rule book §3).
+ *		The merchant axis of a shipment: label, hand-over (by the seller, or by the carrier's first scan) and void
+ *		(logistics rule book §3).
  *
  * What the carrier says of its parcels is another axis: tracking_apply.c.
  */
@@ -47,7 +48,8 @@ set_state(Call *call, const Shipment *shipment, const char *state, const char *e
 
 	require_change(shipment, state);
 	guard_open("logistics");
-	(void) lifecycle_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id), value_text(state)),
+	(void) lifecycle_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id),
+											 value_text(state)),
 							 event, reason);
 	guard_close();
 }
@@ -58,7 +60,8 @@ begin_event(JsonbParseState **payload, const Shipment *shipment, const Contents 
 	List	   *lines = NIL;
 
 	for (int i = 0; i < contents->count; i++)
-		lines = event_line_add(lines, contents->rows[i].order_line_id, shipment->seller_order_id, contents->rows[i].quantity);
+		lines = event_line_add(lines, contents->rows[i].order_line_id, shipment->seller_order_id,
+							   contents->rows[i].quantity);
 	payload_begin(payload);
 	payload_int64(payload, "shipment_id", shipment->id);
 	payload_int64(payload, "order_id", shipment->order_id);
@@ -81,8 +84,10 @@ hand_over(Call *call, Shipment *shipment, TimestampTz at, bool implicit, bool un
 
 	require_change(shipment, "handed_over");
 	guard_open("logistics");
-	(void) lifecycle_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id), value_bool(implicit),
-											 value_timestamptz(at)), "hand_over", implicit ? "first scan of the carrier" : NULL);
+	(void) lifecycle_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id),
+											 value_bool(implicit),
+											 value_timestamptz(at)), "hand_over",
+											 implicit ? "first scan of the carrier" : NULL);
 	guard_close();
 	shipment->state = "handed_over";
 	shipment->implicit = implicit;
@@ -132,7 +137,10 @@ is_domain_error(int sqlerrcode)
 	return strncmp(state, "MK", 2) == 0 && sqlerrcode != MK_CONCURRENT_CHANGE;
 }
 
-/* What a guard says against it, NULL when none does. Guards only look; what one began to do ends with the subtransaction. */
+/*
+ * What a guard says against it, NULL when none does. Guards only look; what one began to do ends with the
+ * subtransaction.
+ */
 static char *
 guard_objection(Call *call, int64 seller_order_id)
 {
@@ -178,7 +186,8 @@ shortage(Call *call, const Shipment *shipment)
 	ListCell   *cell;
 
 	for (int i = 0; i < contents.count; i++)
-		wanted = event_line_add(wanted, contents.rows[i].order_line_id, shipment->seller_order_id, contents.rows[i].quantity);
+		wanted = event_line_add(wanted, contents.rows[i].order_line_id, shipment->seller_order_id,
+								contents.rows[i].quantity);
 	foreach(cell, wanted)
 	{
 		EventLine  *want = lfirst(cell);
@@ -204,13 +213,15 @@ shipment_scanned(Call *call, Shipment *shipment, TimestampTz at)
 		"SELECT pg_catalog.min(first_scan_at) AS first_scan_at FROM marketplace.parcels "
 		"WHERE marketplace_id = $1 AND shipment_id = $2) f "
 		"WHERE s.marketplace_id = $1 AND s.id = $2 AND s.implicit AND s.handed_over_at <> f.first_scan_at");
-	Problem		problem = {.object = psprintf("shipment:%lld", (long long) shipment->id), .shipment_id = shipment->id};
+	Problem		problem = {.object = psprintf("shipment:%lld", (long long) shipment->id),
+						   .shipment_id = shipment->id};
 	char	   *objection;
 
 	if (strcmp(shipment->state, "handed_over") == 0)
 	{
 		if (shipment->implicit)
-			(void) logistics_execute(&first_scan, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id)));
+			(void) logistics_execute(&first_scan, VALUES(value_int32(call->marketplace_id),
+														 value_int64(shipment->id)));
 		return;
 	}
 	if (strcmp(shipment->state, "voided") == 0)
@@ -246,9 +257,9 @@ static void
 label_parcel(Call *call, const Shipment *shipment, const Document *document)
 {
 	static Statement update = STATEMENT("illlt",
-		"UPDATE marketplace.parcels SET tracking_number = $5 WHERE marketplace_id = $1 AND shipment_id = $2 AND id = $3 "
-		"AND tracking_number IS NULL AND NOT EXISTS (SELECT FROM marketplace.parcels o WHERE o.marketplace_id = $1 "
-		"AND o.carrier_id = $4 AND o.tracking_number = $5 AND o.current)");
+		"UPDATE marketplace.parcels SET tracking_number = $5 WHERE marketplace_id = $1 AND shipment_id = $2 AND id = "
+		"$3 AND tracking_number IS NULL AND NOT EXISTS (SELECT FROM marketplace.parcels o WHERE o.marketplace_id = "
+		"$1 AND o.carrier_id = $4 AND o.tracking_number = $5 AND o.current)");
 	int64		parcel_id;
 	char	   *number;
 	Parcel	   *parcel;
@@ -260,9 +271,11 @@ label_parcel(Call *call, const Shipment *shipment, const Document *document)
 	if (parcel->shipment_id != shipment->id)
 		document_refuse(document, "parcel_id", "It is a parcel of another shipment.", NULL);
 	if (parcel->tracking_number != NULL)
-		document_refuse(document, "tracking_number", psprintf("The parcel has the number %s already.", parcel->tracking_number),
+		document_refuse(document, "tracking_number", psprintf("The parcel has the number %s already.",
+															  parcel->tracking_number),
 						"Void the shipment and prepare it again if the number is wrong.");
-	if (logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id), value_int64(parcel_id),
+	if (logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id),
+										  value_int64(parcel_id),
 										  value_int64(shipment->carrier_id), value_text(number))) == 0)
 		ereport(ERROR,
 				errcode(MK_ALREADY_EXISTS),
@@ -275,7 +288,8 @@ static int64
 label_shipment(Call *call, int64 shipment_id, Jsonb *json)
 {
 	static Statement bare = STATEMENT("il",
-		"SELECT pg_catalog.count(*) FROM marketplace.parcels WHERE marketplace_id = $1 AND shipment_id = $2 AND tracking_number IS NULL");
+		"SELECT pg_catalog.count(*) FROM marketplace.parcels WHERE marketplace_id = $1 AND shipment_id = $2 AND "
+		"tracking_number IS NULL");
 	Document	document = document_root(json);
 	Shipment   *shipment = open_shipment(call, shipment_id);
 	Contents	contents = shipment_contents(call, shipment_id);

@@ -62,7 +62,10 @@ extern void payload_lines(JsonbParseState **payload, List *lines);
 /* A decimal above zero with at most 4 digits after the point (LG-5), else MK003. */
 extern Numeric document_quantity(const Document *object, const char *key);
 
-/* The carrier's first scan: hands the shipment over if it was not; what stands against it becomes a row of tracking_problems. */
+/*
+ * The carrier's first scan: hands the shipment over if it was not; what stands against it becomes a row of
+ * tracking_problems.
+ */
 extern void shipment_scanned(Call *call, Shipment *shipment, TimestampTz at);
 
 /* A row of tracking_problems, once. */

@@ -2,7 +2,8 @@
  * shipment_contents.c
  *		Reading shipments and their contents, what events say of them, and the list of problems.
  *
- * Quantities themselves are moved by orders (quantity_move); the position kept here says which movement has a content where it is.
+ * Quantities themselves are moved by orders (quantity_move); the position kept here says which movement has a
+ * content where it is.
  */
 #include "postgres.h"
 
@@ -63,8 +64,9 @@ Contents
 shipment_contents(Call *call, int64 shipment_id)
 {
 	static Statement get = STATEMENT("il",
-		"SELECT parcel_id, order_line_id, quantity, position::text, movement_id, accepted, disputed "
-		"FROM marketplace.parcel_contents WHERE marketplace_id = $1 AND shipment_id = $2 ORDER BY order_line_id, parcel_id");
+		"SELECT parcel_id, order_line_id, quantity, position::text, movement_id, accepted, disputed FROM "
+		"marketplace.parcel_contents WHERE marketplace_id = $1 AND shipment_id = $2 ORDER BY order_line_id, "
+		"parcel_id");
 	Rows		rows = query_rows(&get, VALUES(value_int32(call->marketplace_id), value_int64(shipment_id)));
 
 	return contents_of(&rows);
@@ -89,7 +91,8 @@ content_place(Call *call, Content *content, const char *position, int64 movement
 		"WHERE marketplace_id = $1 AND parcel_id = $2 AND order_line_id = $3");
 
 	(void) logistics_execute(&place, VALUES(value_int32(call->marketplace_id), value_int64(content->parcel_id),
-											value_int64(content->order_line_id), value_text(position), value_id(movement_id)));
+											value_int64(content->order_line_id), value_text(position),
+											value_id(movement_id)));
 	content->position = position;
 	content->movement_id = movement_id;
 }
@@ -158,9 +161,11 @@ problem_record(Call *call, const Problem *problem)
 		"ON CONFLICT (marketplace_id, kind, object, event_key) DO UPDATE SET resolved_at = NULL "
 		"WHERE tracking_problems.kind = 'delivery_contested' AND tracking_problems.resolved_at IS NOT NULL");
 
-	(void) logistics_execute(&record, VALUES(value_int32(call->marketplace_id), value_text(problem->kind), value_text(problem->object),
+	(void) logistics_execute(&record, VALUES(value_int32(call->marketplace_id), value_text(problem->kind),
+											 value_text(problem->object),
 											 value_text(problem->event_key == NULL ? "" : problem->event_key),
-											 value_id(problem->shipment_id), value_id(problem->parcel_id), value_id(problem->party_id),
+											 value_id(problem->shipment_id), value_id(problem->parcel_id),
+											 value_id(problem->party_id),
 											 value_text(problem->detail), value_jsonb(problem->document),
 											 value_timestamptz(call->now)));
 }

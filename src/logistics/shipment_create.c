@@ -1,7 +1,7 @@
 /*
  * shipment_create.c
- *		shipment_create(): sets aside what a seller is going to send. Over-shipping is impossible, also concurrently: the order is locked,
- *		and every prepared shipment holds its quantities until it is handed over or voided.
+ *		shipment_create(): sets aside what a seller is going to send. Over-shipping is impossible, also concurrently:
+ *		the order is locked, and every prepared shipment holds its quantities until it is handed over or voided.
  */
 #include "postgres.h"
 
@@ -61,16 +61,19 @@ require_left_to_ship(Call *call, const OrderLine *line, Numeric quantity)
 			errmsg("more than is left to ship of order line %lld", (long long) line->id),
 			errdetail("Asked: %s. Left: %s = ordered %s, cancelled %s, shipped %s, held by prepared shipments %s.",
 					  decimal_to_cstring(quantity), decimal_to_cstring(left), decimal_to_cstring(line->quantity),
-					  decimal_to_cstring(line->cancelled), decimal_to_cstring(line->shipped), decimal_to_cstring(held)),
+					  decimal_to_cstring(line->cancelled), decimal_to_cstring(line->shipped),
+					  decimal_to_cstring(held)),
 			errhint("Ship less, or void a prepared shipment that holds the line."));
 }
 
 static void
-add_content(Call *call, int64 shipment_id, int64 parcel_id, const Document *document, OrderLines *lines, int64 seller_order_id)
+add_content(Call *call, int64 shipment_id, int64 parcel_id, const Document *document, OrderLines *lines,
+			int64 seller_order_id)
 {
 	static Statement insert = STATEMENT("illln",
-		"INSERT INTO marketplace.parcel_contents (marketplace_id, parcel_id, order_line_id, shipment_id, quantity, position) "
-		"VALUES ($1, $2, $3, $4, $5, 'prepared') ON CONFLICT (marketplace_id, parcel_id, order_line_id) DO NOTHING");
+		"INSERT INTO marketplace.parcel_contents (marketplace_id, parcel_id, order_line_id, shipment_id, quantity, "
+		"position) VALUES ($1, $2, $3, $4, $5, 'prepared') ON CONFLICT (marketplace_id, parcel_id, order_line_id) DO "
+		"NOTHING");
 	int64		order_line_id;
 	Numeric		quantity;
 	OrderLine  *line;
@@ -82,7 +85,8 @@ add_content(Call *call, int64 shipment_id, int64 parcel_id, const Document *docu
 	if (line == NULL)
 		ereport(ERROR,
 				errcode(MK_NOT_FOUND),
-				errmsg("order line %lld is not a line of seller order %lld", (long long) order_line_id, (long long) seller_order_id),
+				errmsg("order line %lld is not a line of seller order %lld", (long long) order_line_id,
+					   (long long) seller_order_id),
 				errdetail("%s names it.", document->path),
 				errhint("A shipment holds lines of one seller order."));
 	if (strcmp(line->kind, "goods") != 0)
@@ -92,9 +96,11 @@ add_content(Call *call, int64 shipment_id, int64 parcel_id, const Document *docu
 				errdetail("It is of kind %s; only goods are in parcels.", line->kind),
 				errhint("Leave the line out: it follows the goods of its seller order."));
 	require_left_to_ship(call, line, quantity);
-	if (logistics_execute(&insert, VALUES(value_int32(call->marketplace_id), value_int64(parcel_id), value_int64(order_line_id),
+	if (logistics_execute(&insert, VALUES(value_int32(call->marketplace_id), value_int64(parcel_id),
+										  value_int64(order_line_id),
 										  value_int64(shipment_id), value_numeric(quantity))) == 0)
-		document_refuse(document, "order_line_id", "The parcel holds this line already.", "Give each line once a parcel, with its whole quantity.");
+		document_refuse(document, "order_line_id", "The parcel holds this line already.",
+						"Give each line once a parcel, with its whole quantity.");
 }
 
 static char *
@@ -103,7 +109,8 @@ read_sscc(const Document *document)
 	char	   *sscc = document_text_or_null(document, "sscc");
 
 	if (sscc != NULL && !sscc_valid(sscc, strlen(sscc)))
-		document_refuse(document, "sscc", psprintf("\"%.40s\" is no SSCC.", sscc), "An SSCC has 18 digits, the last is a check digit.");
+		document_refuse(document, "sscc", psprintf("\"%.40s\" is no SSCC.", sscc),
+						"An SSCC has 18 digits, the last is a check digit.");
 	return sscc;
 }
 
@@ -111,9 +118,8 @@ static int64
 add_parcel(Call *call, const Shipment *shipment, const Document *document)
 {
 	static Statement insert = STATEMENT("illlttnz",
-		"INSERT INTO marketplace.parcels (marketplace_id, shipment_id, order_id, carrier_id, sscc, tracking_number, weight_kg, created_at) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
-		"ON CONFLICT DO NOTHING RETURNING id");
+		"INSERT INTO marketplace.parcels (marketplace_id, shipment_id, order_id, carrier_id, sscc, tracking_number, "
+		"weight_kg, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id");
 	char	   *sscc;
 	char	   *number;
 	Numeric		weight;
@@ -125,13 +131,16 @@ add_parcel(Call *call, const Shipment *shipment, const Document *document)
 	weight = document_numeric_or_null(document, "weight_kg");
 	if (weight != NULL && decimal_sign(weight) <= 0)
 		document_refuse(document, "weight_kg", "A weight is more than zero.", NULL);
-	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id), value_int64(shipment->order_id),
-									   value_int64(shipment->carrier_id), value_text(sscc), value_text(number), value_numeric(weight),
+	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id),
+									   value_int64(shipment->order_id),
+									   value_int64(shipment->carrier_id), value_text(sscc), value_text(number),
+									   value_numeric(weight),
 									   value_timestamptz(call->now)), &row))
 		ereport(ERROR,
 				errcode(MK_ALREADY_EXISTS),
 				errmsg("the numbers of %s are in use", document->path),
-				errdetail("Another parcel that is not at its end has tracking number %s with this carrier, or SSCC %s (LG-17).",
+				errdetail("Another parcel that is not at its end has tracking number %s with this carrier, or SSCC "
+						  "%s (LG-17).",
 						  number == NULL ? "(none)" : number, sscc == NULL ? "(none)" : sscc),
 				errhint("Give each parcel its own numbers; void the other shipment if it was a mistake."));
 	return row_int64(&row, 0);
@@ -157,8 +166,9 @@ static int64
 insert_shipment(Call *call, const Shipment *shipment)
 {
 	static Statement insert = STATEMENT("illllllz",
-		"INSERT INTO marketplace.shipments (marketplace_id, order_id, seller_order_id, seller_id, buyer_id, carrier_id, "
-		"carrier_party_id, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'prepared', $8) RETURNING id");
+		"INSERT INTO marketplace.shipments (marketplace_id, order_id, seller_order_id, seller_id, buyer_id, "
+		"carrier_id, carrier_party_id, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'prepared', $8) "
+		"RETURNING id");
 	Row			row;
 
 	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_int64(shipment->order_id),
@@ -208,7 +218,8 @@ create_shipment(Call *call, Jsonb *json)
 	}
 	contents = shipment_contents(call, shipment->id);
 	for (int i = 0; i < contents.count; i++)
-		event_lines = event_line_add(event_lines, contents.rows[i].order_line_id, shipment->seller_order_id, contents.rows[i].quantity);
+		event_lines = event_line_add(event_lines, contents.rows[i].order_line_id, shipment->seller_order_id,
+									 contents.rows[i].quantity);
 	payload_begin(&payload);
 	payload_int64(&payload, "shipment_id", shipment->id);
 	payload_int64(&payload, "order_id", shipment->order_id);

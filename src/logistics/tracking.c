@@ -28,7 +28,8 @@ read_correction(TrackingFact *fact, const Document *document)
 	fact->corrects_source = tracking_plain_code(document_text(&corrects, "source"));
 	fact->corrects_event_id = document_text(&corrects, "source_event_id");
 	fact->correction_reason = tracking_plain_code(document_text(&corrects, "reason"));
-	if (strcmp(fact->correction_reason, "did_not_occur") != 0 && strcmp(fact->correction_reason, "incorrect_data") != 0)
+	if (strcmp(fact->correction_reason, "did_not_occur") != 0 &&
+		strcmp(fact->correction_reason, "incorrect_data") != 0)
 		document_refuse(&corrects, "reason", psprintf("\"%.60s\" is not known.", fact->correction_reason),
 						"It is did_not_occur, or incorrect_data.");
 	if (document_has(&corrects, "corrected_by"))
@@ -62,7 +63,9 @@ tracking_fact_read(Call *call, const Document *document)
 	if (document_has(document, "corrects"))
 	{
 		read_correction(&fact, document);
-		fact.occurred_at = document_has(document, "occurred_at") ? document_timestamptz(document, "occurred_at") : call->now;
+		fact.occurred_at = call->now;
+		if (document_has(document, "occurred_at"))
+			fact.occurred_at = document_timestamptz(document, "occurred_at");
 		return fact;
 	}
 	if ((fact.state == NULL) == (fact.code == NULL && fact.sub_code == NULL))
@@ -83,13 +86,16 @@ tracking_event_key(const TrackingFact *fact)
 	if (fact->source_event_id != NULL)
 		return psprintf("id:%s", fact->source_event_id);
 	if (fact->corrects_event_id != NULL)
-		content = psprintf("corrects|%s|%s|%s", fact->corrects_source, fact->corrects_event_id, fact->correction_reason);
+		content = psprintf("corrects|%s|%s|%s", fact->corrects_source, fact->corrects_event_id,
+						   fact->correction_reason);
 	else
-		content = psprintf("%s|%s|%s|%lld|%s", fact->state == NULL ? "" : fact->state, fact->code == NULL ? "" : fact->code,
+		content = psprintf("%s|%s|%s|%lld|%s", fact->state == NULL ? "" : fact->state,
+						   fact->code == NULL ? "" : fact->code,
 						   fact->sub_code == NULL ? "" : fact->sub_code, (long long) fact->occurred_at,
 						   fact->place == NULL ? "" : fact->place);
-	return psprintf("sha256:%s", TextDatumGetCString(DirectFunctionCall2(binary_encode, PointerGetDatum(seal_text(NULL, content)),
-																		  CStringGetTextDatum("hex"))));
+	return psprintf("sha256:%s",
+					TextDatumGetCString(DirectFunctionCall2(binary_encode, PointerGetDatum(seal_text(NULL, content)),
+															CStringGetTextDatum("hex"))));
 }
 
 /*
@@ -109,13 +115,15 @@ refuse_cycle(Call *call, const Parcel *parcel, const TrackingFact *fact)
 
 	if (fact->corrects_event_id == NULL || fact->source_event_id == NULL)
 		return;
-	if (query_execute(&leads_back, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id), value_text(fact->corrects_source),
+	if (query_execute(&leads_back, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id),
+										  value_text(fact->corrects_source),
 										  value_text(fact->corrects_event_id), value_text(fact->source),
 										  value_text(fact->source_event_id))) > 0)
 		ereport(ERROR,
 				errcode(MK_TRACKING),
 				errmsg("a correction cannot lead back to itself"),
-				errdetail("Event \"%s\" corrects \"%s\", which corrects it, directly or by way of others.", fact->source_event_id,
+				errdetail("Event \"%s\" corrects \"%s\", which corrects it, directly or by way of others.",
+						  fact->source_event_id,
 						  fact->corrects_event_id),
 				errhint("Give the correction an id of its own."));
 }
@@ -131,7 +139,8 @@ quarantine(Call *call, TimestampTz occurred_at)
 		return NULL;
 	marketplace = marketplace_get(call);
 	skew = policy_duration(call, "lg.future_skew", NULL);
-	return occurred_at > calendar_deadline(call->now, skew.n, skew.unit, marketplace->calendar, marketplace->time_zone) ? "pending" : NULL;
+	return occurred_at > calendar_deadline(call->now, skew.n, skew.unit, marketplace->calendar,
+										   marketplace->time_zone) ? "pending" : NULL;
 }
 
 static Value
@@ -154,18 +163,24 @@ static int64
 insert_event(Call *call, const Parcel *parcel, const TrackingFact *fact, const char *key)
 {
 	static Statement insert = STATEMENT("ilttttttzztttttTttj",
-		"INSERT INTO marketplace.tracking_events (marketplace_id, parcel_id, source, event_key, source_event_id, code, sub_code, state, "
-		"occurred_at, recorded_at, place, signed_by, corrects_source, corrects_event_id, correction_reason, corrected_by, quarantine, "
-		"recorded_by, raw) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) "
-		"ON CONFLICT (marketplace_id, parcel_id, source, event_key) DO NOTHING RETURNING id");
+		"INSERT INTO marketplace.tracking_events (marketplace_id, parcel_id, source, event_key, source_event_id, "
+		"code, sub_code, state, occurred_at, recorded_at, place, signed_by, corrects_source, corrects_event_id, "
+		"correction_reason, corrected_by, quarantine, recorded_by, raw) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+		"$10, $11, $12, $13, $14, $15, $16, $17, $18, $19) ON CONFLICT (marketplace_id, parcel_id, source, "
+		"event_key) DO NOTHING RETURNING id");
 	Row			row;
 
-	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id), value_text(fact->source), value_text(key),
-									   value_text(fact->source_event_id), value_text(fact->code), value_text(fact->sub_code),
-									   value_text(fact->state), value_timestamptz(fact->occurred_at), value_timestamptz(call->now),
-									   value_text(fact->place), value_text(fact->signed_by), value_text(fact->corrects_source),
+	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id),
+									   value_text(fact->source), value_text(key),
+									   value_text(fact->source_event_id), value_text(fact->code),
+									   value_text(fact->sub_code),
+									   value_text(fact->state), value_timestamptz(fact->occurred_at),
+									   value_timestamptz(call->now),
+									   value_text(fact->place), value_text(fact->signed_by),
+									   value_text(fact->corrects_source),
 									   value_text(fact->corrects_event_id), value_text(fact->correction_reason),
-									   text_array(fact->corrected_by), value_text(quarantine(call, fact->occurred_at)),
+									   text_array(fact->corrected_by),
+									   value_text(quarantine(call, fact->occurred_at)),
 									   value_text(call_actor()), value_jsonb(fact->raw)), &row))
 		return 0;
 	return row_int64(&row, 0);
@@ -187,7 +202,8 @@ tracking_store(Call *call, const Parcel *parcel, const TrackingFact *fact, bool 
 	*fresh = id != 0;
 	if (id == 0)
 	{
-		if (!logistics_row(&repeat, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id), value_text(fact->source),
+		if (!logistics_row(&repeat, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id),
+										   value_text(fact->source),
 										   value_text(key)), &row))
 			elog(ERROR, "a tracking event was neither stored nor found");
 		return row_int64(&row, 0);
@@ -219,13 +235,17 @@ tracking_require(Call *call, const Parcel *parcel)
 		access_require(call, CAPACITY_OPERATOR | CAPACITY_SELLER, parcel->seller_id);
 }
 
-/* A correction may leave the parcel out when the event that it names is known: then it is for all parcels of that event. */
+/*
+ * A correction may leave the parcel out when the event that it names is known: then it is for all parcels of that
+ * event.
+ */
 static List *
 parcels_of_corrected(Call *call, const TrackingFact *fact)
 {
 	static Statement named = STATEMENT("itt",
-		"SELECT p.id FROM marketplace.tracking_events e JOIN marketplace.parcels p ON p.marketplace_id = e.marketplace_id "
-		"AND p.id = e.parcel_id WHERE e.marketplace_id = $1 AND e.source = $2 AND e.source_event_id = $3 ORDER BY p.order_id, p.id");
+		"SELECT p.id FROM marketplace.tracking_events e JOIN marketplace.parcels p ON p.marketplace_id = "
+		"e.marketplace_id AND p.id = e.parcel_id WHERE e.marketplace_id = $1 AND e.source = $2 AND e.source_event_id "
+		"= $3 ORDER BY p.order_id, p.id");
 	Rows		rows = query_rows(&named, VALUES(value_int32(call->marketplace_id), value_text(fact->corrects_source),
 												 value_text(fact->corrects_event_id)));
 	List	   *parcels = NIL;
@@ -234,7 +254,8 @@ parcels_of_corrected(Call *call, const TrackingFact *fact)
 		ereport(ERROR,
 				errcode(MK_TRACKING),
 				errmsg("the event to correct is not known"),
-				errdetail("No event \"%s\" of source \"%s\" has been recorded.", fact->corrects_event_id, fact->corrects_source),
+				errdetail("No event \"%s\" of source \"%s\" has been recorded.", fact->corrects_event_id,
+						  fact->corrects_source),
 				errhint("Name the parcel: then the correction may come before the event."));
 	for (uint64 i = 0; i < rows.count; i++)
 		parcels = lappend(parcels, parcel_get(call, row_int64(&rows.rows[i], 0)));
@@ -282,7 +303,8 @@ find_parcels(Call *call, const Document *document, const TrackingFact *fact)
 		return list_make1(parcel);
 	}
 	if (fact->corrects_event_id == NULL)
-		document_refuse(document, "parcel_id", "No parcel is named.", "Give parcel_id, or sscc, or carrier and tracking_number.");
+		document_refuse(document, "parcel_id", "No parcel is named.",
+						"Give parcel_id, or sscc, or carrier and tracking_number.");
 	return parcels_of_corrected(call, fact);
 }
 
@@ -297,7 +319,8 @@ record_tracking(Call *call, Jsonb *json)
 	bool		fresh;
 
 	access_require_any(call, CAPACITY_OPERATOR | CAPACITY_SELLER | CAPACITY_CARRIER);
-	document_only(&document, "source", "source_event_id", "parcel_id", "sscc", "carrier", "tracking_number", "state", "code", "sub_code",
+	document_only(&document, "source", "source_event_id", "parcel_id", "sscc", "carrier", "tracking_number", "state",
+				  "code", "sub_code",
 				  "occurred_at", "place", "signed_by", "raw", "corrects", NULL);
 	fact = tracking_fact_read(call, &document);
 	parcels = find_parcels(call, &document, &fact);

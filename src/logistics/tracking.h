@@ -56,7 +56,9 @@ extern char *tracking_state_checked(Call *call, const Document *object, const ch
 extern bool tracking_permits(Call *call, const Parcel *parcel);
 extern void tracking_require(Call *call, const Parcel *parcel);
 
-/* Stores the fact unless it is there already, and carries out what follows; returns the event's id. Locks the order. */
+/*
+ * Stores the fact unless it is there already, and carries out what follows; returns the event's id. Locks the order.
+ */
 extern int64 tracking_store(Call *call, const Parcel *parcel, const TrackingFact *fact, bool *fresh);
 
 /* NULL for DT_NOBEGIN */
@@ -65,8 +67,12 @@ extern Value value_instant(TimestampTz at);
 /* Folds the parcel's events and moves its contents to where they say; the order is locked. */
 extern void tracking_apply(Call *call, const Parcel *parcel);
 
-/* The parcel's contents have arrived, or are no longer thought to have: to 'delivered', 'in_transit', 'lost' or 'sent_back'. */
-extern void parcel_contents_move(Call *call, const Parcel *parcel, const char *position, TimestampTz at, const char *proof);
+/*
+ * The parcel's contents have arrived, or are no longer thought to have: to 'delivered', 'in_transit', 'lost' or
+ * 'sent_back'.
+ */
+extern void parcel_contents_move(Call *call, const Parcel *parcel, const char *position, TimestampTz at,
+								 const char *proof);
 
 /* What waited for a parcel with this SSCC (epcis.c). */
 extern void tracking_replay_unknown(Call *call, const Parcel *parcel);

@@ -1,7 +1,8 @@
 /*
  * tracking_apply.c
- *		Carries out what the fold of a parcel's events says: the parcel's row, the hand-over that a first scan implies, and the movements
- *		of quantities, as the DIFFERENCE between where the events have the contents and where the movements have them (LG-10, LG-24).
+ *		Carries out what the fold of a parcel's events says: the parcel's row, the hand-over that a first scan
+ *		implies, and the movements of quantities, as the DIFFERENCE between where the events have the contents and
+ *		where the movements have them (LG-10, LG-24).
  *
  * Applying twice, or after any permutation of the events, ends the same.
  */
@@ -36,9 +37,9 @@ FoldEvent *
 tracking_events(Call *call, int64 parcel_id, int *count)
 {
 	static Statement get = STATEMENT("il",
-		"SELECT e.id, e.source, e.event_key, e.source_event_id, m.state, m.rank, e.occurred_at, e.signed_by, e.corrects_source, "
-		"e.corrects_event_id, e.quarantine FROM marketplace.tracking_events e "
-		"JOIN marketplace.tracking_event_meanings m ON m.marketplace_id = e.marketplace_id AND m.parcel_id = e.parcel_id "
+		"SELECT e.id, e.source, e.event_key, e.source_event_id, m.state, m.rank, e.occurred_at, e.signed_by, "
+		"e.corrects_source, e.corrects_event_id, e.quarantine FROM marketplace.tracking_events e JOIN "
+		"marketplace.tracking_event_meanings m ON m.marketplace_id = e.marketplace_id AND m.parcel_id = e.parcel_id "
 		"AND m.tracking_event_id = e.id WHERE e.marketplace_id = $1 AND e.parcel_id = $2");
 	Rows		rows = query_rows(&get, VALUES(value_int32(call->marketplace_id), value_int64(parcel_id)));
 	FoldEvent  *events = palloc0(Max(rows.count, 1) * sizeof(FoldEvent));
@@ -124,7 +125,8 @@ parcel_contents_move(Call *call, const Parcel *parcel, const char *position, Tim
 		}
 		if (!is(position, "in_transit"))
 			content_place(call, content, position,
-						  quantity_move(call, content->order_line_id, movement_to(position), content->quantity, parcel->id, at));
+						  quantity_move(call, content->order_line_id, movement_to(position), content->quantity,
+										parcel->id, at));
 		if (is(position, "delivered"))
 			arrived = event_line_add(arrived, content->order_line_id, parcel->seller_order_id, content->quantity);
 	}
@@ -132,7 +134,7 @@ parcel_contents_move(Call *call, const Parcel *parcel, const char *position, Tim
 	emit_moved(call, parcel, "parcel.delivered", arrived, at, proof);
 }
 
-/* The buyer's own receipt proves the arrival as well as the carrier does, and outlives a correction of the carrier. */
+/* The buyer's own receipt proves the arrival as the carrier does, and outlives a correction of the carrier. */
 static void
 move_to_fold(Call *call, const Parcel *parcel, const Fold *fold, TimestampTz received_at)
 {
@@ -158,7 +160,8 @@ set_contested(Call *call, const Parcel *parcel, bool contested)
 	static Statement update = STATEMENT("ilb",
 		"UPDATE marketplace.parcels SET contested = $3 WHERE marketplace_id = $1 AND id = $2");
 
-	(void) logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id), value_bool(contested)));
+	(void) logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id),
+											 value_bool(contested)));
 }
 
 static void
@@ -171,7 +174,8 @@ contest(Call *call, const Parcel *parcel)
 		.object = psprintf("parcel:%lld", (long long) parcel->id),
 		.shipment_id = parcel->shipment_id,
 		.parcel_id = parcel->id,
-		.detail = "the carrier took back its delivered event after the goods had been accepted or disputed; quantities and money stay as they are"
+		.detail = "the carrier took back its delivered event after the goods had been accepted or disputed; "
+				  "quantities and money stay as they are"
 	};
 
 	for (int i = 0; i < contents.count; i++)
@@ -203,19 +207,21 @@ silent_at(Call *call, const Parcel *parcel, const Fold *fold)
 		return DT_NOBEGIN;
 	silence = policy_duration(call, "lg.tracking_silence", &scope);
 	marketplace = marketplace_get(call);
-	return calendar_deadline(fold->last_event_at, silence.n, silence.unit, marketplace->calendar, marketplace->time_zone);
+	return calendar_deadline(fold->last_event_at, silence.n, silence.unit, marketplace->calendar,
+							 marketplace->time_zone);
 }
 
 static void
 write_fold(Call *call, const Parcel *parcel, const Fold *fold)
 {
 	static Statement update = STATEMENT("iltzzztzb",
-		"UPDATE marketplace.parcels SET state = $3, first_scan_at = $4, last_event_at = $5, delivered_at = $6, signed_by = $7, "
-		"silent_at = $8, current = current AND NOT $9 WHERE marketplace_id = $1 AND id = $2 "
-		"AND (state, first_scan_at, last_event_at, delivered_at, signed_by, silent_at) IS DISTINCT FROM "
-		"($3::text, $4::timestamptz, $5::timestamptz, $6::timestamptz, $7::text, $8::timestamptz)");
+		"UPDATE marketplace.parcels SET state = $3, first_scan_at = $4, last_event_at = $5, delivered_at = $6, "
+		"signed_by = $7, silent_at = $8, current = current AND NOT $9 WHERE marketplace_id = $1 AND id = $2 AND "
+		"(state, first_scan_at, last_event_at, delivered_at, signed_by, silent_at) IS DISTINCT FROM ($3::text, "
+		"$4::timestamptz, $5::timestamptz, $6::timestamptz, $7::text, $8::timestamptz)");
 
-	(void) logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id), value_text(fold->state),
+	(void) logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id),
+											 value_text(fold->state),
 											 value_instant(fold->first_scan_at), value_instant(fold->last_event_at),
 											 value_instant(fold->delivered_at), value_text(fold->signed_by),
 											 value_instant(silent_at(call, parcel, fold)),

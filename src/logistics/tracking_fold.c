@@ -1,6 +1,7 @@
 /*
  * tracking_fold.c
- *		What a set of tracking events says of a parcel (LG-20…LG-23): a pure function, the same for any order and any repetition.
+ *		What a set of tracking events says of a parcel (LG-20…LG-23): a pure function, the same for any order and any
+ *		repetition.
  *
  * Nothing is read or written here; tracking_apply.c carries out what the fold says.
  */
@@ -64,7 +65,8 @@ is_live(const FoldEvent *events, int count, int index, Liveness *known)
 	}
 	for (int i = 0; i < count; i++)
 	{
-		if (same(events[i].corrects_event_id, event->source_event_id) && same(events[i].corrects_source, event->source) &&
+		if (same(events[i].corrects_event_id, event->source_event_id) && same(events[i].corrects_source,
+																			  event->source) &&
 			is_live(events, count, i, known))
 		{
 			known[index] = DEAD;

@@ -11,10 +11,11 @@
 #include "utils/array.h"
 
 #define PARCEL_COLUMNS \
-	"SELECT p.id, p.shipment_id, p.order_id, s.seller_order_id, s.seller_id, s.buyer_id, s.carrier_party_id, c.code, p.sscc, " \
-	"p.tracking_number FROM marketplace.parcels p " \
+	"SELECT p.id, p.shipment_id, p.order_id, s.seller_order_id, s.seller_id, s.buyer_id, s.carrier_party_id, c.code, " \
+	"p.sscc, p.tracking_number FROM marketplace.parcels p " \
 	"JOIN marketplace.shipments s ON s.marketplace_id = p.marketplace_id AND s.id = p.shipment_id " \
-	"JOIN marketplace.carriers c ON c.marketplace_id = p.marketplace_id AND c.id = p.carrier_id WHERE p.marketplace_id = $1 "
+	"JOIN marketplace.carriers c ON c.marketplace_id = p.marketplace_id AND c.id = p.carrier_id " \
+	"WHERE p.marketplace_id = $1 "
 
 static Parcel *
 parcel_of(const Row *row)
@@ -50,10 +51,12 @@ parcel_get(Call *call, int64 parcel_id)
 }
 
 /*
- * Numbers come back after a while (LG-17), so of several parcels the last one that had been announced when the event happened, else the
- * first: the same parcel whenever the event arrives. Parcels of voided shipments come after all others.
+ * Numbers come back after a while (LG-17), so of several parcels the last one that had been announced when the event
+ * happened, else the first: the same parcel whenever the event arrives. Parcels of voided shipments come after all
+ * others.
  */
-#define ON_ITS_WAY_AT "ORDER BY s.state = 'voided', p.created_at > $3, CASE WHEN p.created_at > $3 THEN p.id ELSE -p.id END LIMIT 1"
+#define ON_ITS_WAY_AT \
+	"ORDER BY s.state = 'voided', p.created_at > $3, CASE WHEN p.created_at > $3 THEN p.id ELSE -p.id END LIMIT 1"
 
 Parcel *
 parcel_by_sscc(Call *call, const char *sscc, TimestampTz at)
@@ -69,10 +72,13 @@ parcel_by_sscc(Call *call, const char *sscc, TimestampTz at)
 Parcel *
 parcel_by_number(Call *call, int64 carrier_id, const char *number, TimestampTz at)
 {
-	static Statement get = STATEMENT("itzl", PARCEL_COLUMNS "AND p.carrier_id = $4 AND p.tracking_number = $2 " ON_ITS_WAY_AT);
+	static Statement get = STATEMENT("itzl",
+									 PARCEL_COLUMNS "AND p.carrier_id = $4 AND p.tracking_number = $2 "
+													"" ON_ITS_WAY_AT);
 	Row			row;
 
-	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_text(number), value_timestamptz(at), value_int64(carrier_id)),
+	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_text(number), value_timestamptz(at),
+								value_int64(carrier_id)),
 				   &row))
 		return NULL;
 	return parcel_of(&row);
@@ -86,12 +92,12 @@ static void
 return_history(FunctionCallInfo fcinfo, Call *call, int64 parcel_id)
 {
 	static Statement history = STATEMENT("ilLT",
-		"SELECT e.id, e.source, e.source_event_id, e.code, e.sub_code, m.state, f.standing, e.occurred_at, e.recorded_at, e.place, "
-		"e.signed_by, e.corrects_event_id, e.correction_reason, e.repeats "
-		"FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) WITH ORDINALITY AS f (id, standing, position) "
-		"JOIN marketplace.tracking_events e ON e.marketplace_id = $1 AND e.parcel_id = $2 AND e.id = f.id "
-		"JOIN marketplace.tracking_event_meanings m ON m.marketplace_id = $1 AND m.parcel_id = $2 AND m.tracking_event_id = f.id "
-		"ORDER BY f.position");
+		"SELECT e.id, e.source, e.source_event_id, e.code, e.sub_code, m.state, f.standing, e.occurred_at, "
+		"e.recorded_at, e.place, e.signed_by, e.corrects_event_id, e.correction_reason, e.repeats FROM ROWS FROM "
+		"(pg_catalog.unnest($3), pg_catalog.unnest($4)) WITH ORDINALITY AS f (id, standing, position) JOIN "
+		"marketplace.tracking_events e ON e.marketplace_id = $1 AND e.parcel_id = $2 AND e.id = f.id JOIN "
+		"marketplace.tracking_event_meanings m ON m.marketplace_id = $1 AND m.parcel_id = $2 AND m.tracking_event_id "
+		"= f.id ORDER BY f.position");
 	int			count;
 	FoldEvent  *events = tracking_events(call, parcel_id, &count);
 	Datum	   *ids = palloc(Max(count, 1) * sizeof(Datum));
@@ -104,7 +110,8 @@ return_history(FunctionCallInfo fcinfo, Call *call, int64 parcel_id)
 		standings[i] = CStringGetTextDatum(events[i].standing);
 	}
 	query_return_set(fcinfo, &history, VALUES(value_int32(call->marketplace_id), value_int64(parcel_id),
-		value_datum(PointerGetDatum(construct_array(ids, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE))),
+		value_datum(PointerGetDatum(construct_array(ids, count, INT8OID, sizeof(int64), FLOAT8PASSBYVAL,
+													TYPALIGN_DOUBLE))),
 		value_datum(PointerGetDatum(construct_array(standings, count, TEXTOID, -1, false, TYPALIGN_INT)))));
 }
 
@@ -135,7 +142,8 @@ release_event(Call *call, int64 event_id, bool accept)
 	static Statement get = STATEMENT("il",
 		"SELECT parcel_id, quarantine FROM marketplace.tracking_events WHERE marketplace_id = $1 AND id = $2");
 	static Statement decide = STATEMENT("ilt",
-		"UPDATE marketplace.tracking_events SET quarantine = $3 WHERE marketplace_id = $1 AND id = $2 AND quarantine = 'pending'");
+		"UPDATE marketplace.tracking_events SET quarantine = $3 WHERE marketplace_id = $1 AND id = $2 AND quarantine "
+		"= 'pending'");
 	Parcel	   *parcel;
 	Row			row;
 
