@@ -408,6 +408,21 @@ invoicing_on_seller_order_accepted(Call *call, const Event *event)
 	note_fact(call, event, "order", document_int64(&payload, "seller_order_id"), NULL, 0, &payload);
 }
 
+/* An order that its seller may still refuse is not invoiced. */
+static void
+require_accepted(Call *call, int64 order_id, int64 seller_order_id)
+{
+	OrderLines	lines = order_lines(call, order_id);
+
+	for (int i = 0; i < lines.count; i++)
+		if (lines.lines[i].seller_order_id == seller_order_id && strcmp(lines.lines[i].seller_order_state, "placed") == 0)
+			ereport(ERROR,
+					errcode(MK_INVOICE),
+					errmsg("seller order %lld is not accepted yet", (long long) seller_order_id),
+					errdetail("What its seller may still refuse is not invoiced."),
+					errhint("Accept it first with seller_order_accept()."));
+}
+
 static void
 issue_outstanding(Call *call, int64 seller_order_id)
 {
@@ -420,6 +435,7 @@ issue_outstanding(Call *call, int64 seller_order_id)
 	access_require(call, CAPACITY_OPERATOR | CAPACITY_SELLER, fact->seller_id);
 	order_lock(call, fact->order_id);
 	order_get(call, fact->order_id, &buyer_id, &currency);
+	require_accepted(call, fact->order_id, seller_order_id);
 	fact->measure = invoice_measure(call, fact->order_id, fact->seller_id, buyer_id);
 	fact->trigger = "manual";
 	fact->outstanding = true;

@@ -29,9 +29,10 @@ CREATE VIEW pg_temp.issued AS
 	  JOIN marketplace.invoice_lines l ON l.marketplace_id = i.marketplace_id AND l.invoice_id = i.id
 	 WHERE i.marketplace_id = 622 GROUP BY i.number, o.reference, i.trigger, i.supply_date, i.business_process, i.vat, i.gross ORDER BY i.number;
 
--- order
+-- order: when it is firm, the seller has accepted it
 SELECT marketplace.policy_set(:m, 'iv.trigger', '"order"') > 0 AS set;
 SELECT pg_temp.place(:m, :buyer, 'at-order', pg_temp.goods(:alpha, 'Vis', 100, '0.125'), pg_temp.goods(:alpha, 'Port', 1, '9.90', 'shipping'), pg_temp.goods(:alpha, 'Pose', 1, '80', 'service'));
+SELECT marketplace.seller_order_accept(:m, pg_temp.part(:m, 'at-order')) > 0 AS accepted;
 -- shipment: shipping goes with the value of the goods, and whole with the last
 SELECT marketplace.policy_set(:m, 'iv.trigger', '"shipment"') > 0 AS set;
 SELECT pg_temp.place(:m, :buyer, 'at-shipment', pg_temp.goods(:alpha, 'Clous', 7, '10'), pg_temp.goods(:alpha, 'Port', 1, '10', 'shipping'));
@@ -69,15 +70,18 @@ SELECT marketplace.invoice_issue(:m, pg_temp.part(:m, 'all-cancelled'));
 -- services without goods: by hand
 SELECT marketplace.policy_set(:m, 'iv.trigger', '"acceptance"') > 0 AS set;
 SELECT pg_temp.place(:m, :buyer, 'service', pg_temp.goods(:alpha, 'Conseil', 3, '90', 'service'));
+SELECT marketplace.seller_order_accept(:m, pg_temp.part(:m, 'service')) > 0 AS accepted;
 SELECT marketplace.invoice_issue(:m, pg_temp.part(:m, 'service')) > 0 AS issued;
 -- the operator sells in its own name: no mandate, its own series
 SELECT marketplace.policy_set(:m, 'iv.trigger', '"order"') > 0 AS set;
 SELECT marketplace.party_update(:m, :operator, '{"name": "PLACE DE MARCHE SA", "country": "FR", "siren": "100000009", "vat_id": "FR88100000009", "capacities": ["operator", "seller"]}') > 0 AS operator_sells;
 SELECT pg_temp.place(:m, :buyer, 'own', pg_temp.goods(:operator, 'Carton', 1, '1'));
+SELECT marketplace.seller_order_accept(:m, pg_temp.part(:m, 'own')) > 0 AS accepted;
 -- a seller without SIREN and VAT number cannot be numbered
 SELECT marketplace.party_create(:m, '{"reference": "gamma", "name": "GAMMA", "country": "FR", "capacities": ["seller"]}') AS gamma \gset
 SELECT marketplace.mandate_sign(:m, jsonb_build_object('mandator_id', :gamma, 'form', 'written', 'signed_at', '2026-01-02T09:00:00Z', 'proof_sha256', repeat('ab', 32))) > 0 AS mandate;
 SELECT pg_temp.place(:m, :buyer, 'gamma', pg_temp.goods(:gamma, 'Rien', 1, '1'));
+SELECT marketplace.seller_order_accept(:m, pg_temp.part(:m, 'gamma')) > 0 AS accepted;
 SELECT marketplace.invoice_issue(:m, pg_temp.part(:m, 'gamma'));
 SELECT cause, gross FROM marketplace.invoices_blocked WHERE marketplace_id = :m;
 SELECT * FROM pg_temp.issued;
@@ -85,10 +89,12 @@ SELECT number, mandate_id IS NULL AS own_name, mandatary IS NULL AS no_mandatary
 -- a date of issue never goes back along the series (IV-17), and a new year begins a new series (IV-18)
 SET marketplace.clock = '2026-12-31 23:30:00+00';
 SELECT pg_temp.place(:m, :buyer, 'new-year', pg_temp.goods(:alpha, 'Vis', 1, '1'));
+SELECT marketplace.seller_order_accept(:m, pg_temp.part(:m, 'new-year')) > 0 AS accepted;
 SET marketplace.clock = '2026-12-31 10:00:00+00';
 SELECT pg_temp.place(:m, :buyer, 'backdated', pg_temp.goods(:alpha, 'Vis', 1, '1'));
+SELECT marketplace.seller_order_accept(:m, pg_temp.part(:m, 'backdated')) > 0 AS accepted;
 SELECT number, issue_date::text FROM marketplace.invoices WHERE marketplace_id = :m AND issue_date > '2026-11-24' ORDER BY number;
--- but for what was cancelled after it was invoiced, which a credit note has to mend
+-- nothing was cancelled that was invoiced
 SELECT number, check_name, expected, found FROM marketplace.invoice_verify(:m);
 SELECT * FROM marketplace.series_check(:m);
 RESET marketplace.clock;
