@@ -74,7 +74,7 @@ add_rule(Call *call, Jsonb *json)
 	Document	document = document_root(json);
 	CurrencyCode currency = 0;
 	int64		seller_id;
-		char	   *category;
+	char	   *category;
 	Numeric		rate;
 	Numeric		vat_rate;
 	Value		fixed;
@@ -89,7 +89,7 @@ add_rule(Call *call, Jsonb *json)
 				  "valid_until", NULL);
 	(void) document_numeric(&document, "rate_pct");
 	rate = read_percentage(&document, "rate_pct");
-		vat_rate = read_percentage(&document, "vat_rate_pct");
+	vat_rate = read_percentage(&document, "vat_rate_pct");
 	category = document_text_or_null(&document, "category");
 	seller_id = read_seller(call, &document);
 	fixed = read_amount(&document, "fixed", &currency);
