@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "kernel/errors.h"
+#include "kernel/guard.h"
 #include "kernel/instruction.h"
 #include "kernel/kernel.h"
 #include "kernel/lifecycle.h"
@@ -74,9 +75,11 @@ instruction_plan(Call *call, const char *kind, const char *object, int64 object_
 				errmsg("%s %lld has a %s instruction that may still be carried out", object, (long long) object_id, kind),
 				errdetail("Instruction %lld is %s.", (long long) row_int64(&row, 0), row_text(&row, 1)),
 				errhint("Resolve it by evidence first: instruction_confirm() or instruction_fail()."));
+	guard_open("instruction");
 	lifecycle_execute(&plan, VALUES(value_int32(call->marketplace_id), value_text(kind), value_text(object), value_int64(object_id),
 									value_id(party_id), value_jsonb(body), value_bytea(seal_next(NULL, bytes, strlen(bytes))),
 									value_timestamptz(call->now)), "plan", NULL);
+	guard_close();
 	instruction.id = DatumGetInt64(query_datum(&planned, VALUES(value_int32(call->marketplace_id), value_text(kind),
 																value_text(object), value_int64(object_id))));
 	tell(call, &instruction, "plan", NULL);
@@ -102,8 +105,10 @@ move(Call *call, const Instruction *instruction, const char *to, const char *eve
 				errcode(MK_INSTRUCTION_UNKNOWN),
 				errmsg("instruction %lld is unknown: its outcome needs evidence", (long long) instruction->id),
 				errhint("Give the PSP's answer, the bank entry or the name of who found out as evidence."));
+	guard_open("instruction");
 	lifecycle_execute(&change, VALUES(value_int32(call->marketplace_id), value_int64(instruction->id), value_text(to),
 									  value_text(evidence), value_timestamptz(call->now)), event, evidence);
+	guard_close();
 	tell(call, instruction, event, evidence);
 }
 
