@@ -10,7 +10,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(cluster shop sql try_sql script fixture findings answers relations life);
+our @EXPORT = qw(cluster shop sql try_sql script fixture findings answers same_answers relations life);
 
 # A running cluster. Options: those of PostgreSQL::Test::Cluster::init, and conf => lines for postgresql.conf.
 sub cluster
@@ -131,19 +131,30 @@ my %readers = (
 sub answers
 {
 	my ($node, $database, $user) = @_;
-	my %answers;
-	for my $relation (relations($node, $database, $user, 'rv'))
-	{
-		$answers{$relation} = sql($node, $database, $user, "SELECT t FROM marketplace.$relation t ORDER BY t::text COLLATE \"C\"");
-	}
+	my @asked = map { [ $_, qq{SELECT t FROM marketplace.$_ t ORDER BY t::text COLLATE "C"} ] } relations($node, $database, $user, 'rv');
 	for my $reader (sort keys %readers)
 	{
 		next if sql($node, $database, $user, "SELECT to_regproc('marketplace.$reader') IS NULL") eq 't';
-		my @calls = split /\n/, sql($node, $database, $user, $readers{$reader});
-		$answers{$reader} = sql($node, $database, $user,
-			join(";\n", map { "SELECT '$reader', r FROM marketplace.$reader($_) r" } @calls));
+		push @asked, [ $reader, "SELECT '$_', r FROM marketplace.$reader($_) r" =~ s/'(.*?)', r FROM/\$\$$1\$\$, r FROM/r ]
+		  for split /\n/, sql($node, $database, $user, $readers{$reader});
+	}
+	my ($name, %answers) = ('');
+	for (split /\n/, sql($node, $database, $user, join('', map { "\\echo <<$_->[0]>>\n$_->[1];\n" } @asked)))
+	{
+		if (/^<<(\w+)>>$/) { $name = $1; $answers{$name} //= ''; next; }
+		$answers{$name} .= "$_\n";
 	}
 	return \%answers;
+}
+
+# One assertion for all of them; what differs is shown.
+sub same_answers
+{
+	my ($got, $expected, $name) = @_;
+	my @different = grep { ($got->{$_} // '') ne ($expected->{$_} // '') } sort keys %{ { %$expected, %$got } };
+	diag("$_\n-- expected\n" . ($expected->{$_} // '') . "-- got\n" . ($got->{$_} // '')) for @different;
+	my $asked = keys %$expected;
+	return is(join(', ', @different), '', "$name: $asked tables, views and readers answer the same");
 }
 
 1;
