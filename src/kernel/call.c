@@ -18,27 +18,57 @@
 #include "utils/memutils.h"
 #include "utils/syscache.h"
 
-static Call *current_call = NULL;
+/*
+ * The calls under way, outermost first. A Call lies on the C stack of its function: after an error nothing of it may be
+ * read any more, so what the clean-up needs is kept here.
+ */
+typedef struct Frame
+{
+	Call	   *call;
+	int			nest_level;		/* of the transaction that it began in */
+} Frame;
+
+static Frame *frames = NULL;
+static int	frames_size = 0;
+static int	depth = 0;
 
 Call *
 call_current(void)
 {
-	return current_call;
+	return depth > 0 ? frames[depth - 1].call : NULL;
+}
+
+static void
+push_frame(Call *call)
+{
+	if (frames == NULL)
+	{
+		frames = MemoryContextAlloc(TopMemoryContext, 16 * sizeof(Frame));
+		frames_size = 16;
+	}
+	else if (depth == frames_size)
+	{
+		frames = repalloc(frames, 2 * frames_size * sizeof(Frame));
+		frames_size *= 2;
+	}
+	frames[depth].call = call;
+	frames[depth].nest_level = GetCurrentTransactionNestLevel();
+	depth++;
 }
 
 static void
 drop_calls(XactEvent event, void *arg)
 {
 	if (event != XACT_EVENT_PRE_COMMIT && event != XACT_EVENT_PARALLEL_PRE_COMMIT && event != XACT_EVENT_PRE_PREPARE)
-		current_call = NULL;
+		depth = 0;
 }
 
 static void
 drop_nested_calls(SubXactEvent event, SubTransactionId mine, SubTransactionId parent, void *arg)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
-		while (current_call != NULL && current_call->nest_level >= GetCurrentTransactionNestLevel())
-			current_call = current_call->outer;
+		while (depth > 0 && frames[depth - 1].nest_level >= GetCurrentTransactionNestLevel())
+			depth--;
 }
 
 void
@@ -101,19 +131,17 @@ call_open(Call *call, FunctionCallInfo fcinfo, bool changes)
 	call->now = clock_now();
 	(void) query_owner();		/* no tables, or tables of another version: say so before anything else */
 
-	call->nest_level = GetCurrentTransactionNestLevel();
 	call->guc_level = query_pin_path();
 	if (changes)
 		query_plan_by_index();
-	call->outer = current_call;
-	current_call = call;
+	push_frame(call);
 }
 
 static void
 call_close(Call *call)
 {
-	Assert(current_call == call);
-	current_call = call->outer;
+	Assert(call_current() == call);
+	depth--;
 	query_unpin_path(call->guc_level);
 }
 

@@ -53,8 +53,6 @@ typedef struct Call
 	bool		changes;		/* begun by call_begin() */
 	bool		replayed;
 	int			guc_level;
-	int			nest_level;		/* transaction nesting, to drop the call when a subtransaction aborts */
-	struct Call *outer;
 	struct Posting *posting;	/* money to move at the end of the call */
 	List	   *documents;		/* deferred work: documents that take a number from a series (work.h) */
 } Call;
