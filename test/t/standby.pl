@@ -31,11 +31,8 @@ like($error, qr/cannot execute .* in a read-only transaction/, 'so is any other 
 sql($primary, 'shop', undef, 'CREATE PUBLICATION books FOR ALL TABLES');
 my $copy = cluster('copy', allows_streaming => 'logical');
 shop($copy);
-# what migrate() itself wrote comes from the publisher
-sql($copy, 'shop', undef, $_)
-  for 'ALTER TABLE marketplace.schema_history DISABLE TRIGGER ALL', 'DELETE FROM marketplace.schema_history',
-  map { "DELETE FROM marketplace.$_" } grep { sql($copy, 'shop', undef, "SELECT count(*) FROM marketplace.$_") ne '0' }
-  qw(calendar_holidays calendar_rules calendars);
+# the one row that migrate() writes comes from the publisher too
+sql($copy, 'shop', 'shop', 'DELETE FROM marketplace.schema_history');
 my $connection = 'host=' . $primary->host . ' port=' . $primary->port . ' dbname=shop';
 sql($copy, 'shop', undef, "CREATE SUBSCRIPTION books CONNECTION '$connection' PUBLICATION books");
 $copy->wait_for_subscription_sync($primary, 'books', 'shop');
@@ -58,8 +55,7 @@ SELECT format('SELECT setval(%L, (SELECT max(%I) FROM marketplace.%I))', pg_get_
  WHERE c.relnamespace = 'marketplace'::regnamespace
 SQL
 is(sql($copy, 'shop', 'shop', $post), 't', 'the subscriber takes over');
-is(sql($copy, 'shop', 'shop', "SELECT min(posting_id) > $max FROM marketplace.transfers WHERE posting_id NOT IN (SELECT posting_id FROM marketplace.transfers WHERE posting_id <= $max)"),
-	't', '... and goes on with the numbers of postings');
+is(sql($copy, 'shop', 'shop', "SELECT max(posting_id) > $max FROM marketplace.transfers"), 't', '... and goes on with the numbers of postings');
 is(sql($copy, 'shop', 'shop', 'SELECT count(*) FROM marketplace.xact_epochs'), '2', '... in an epoch of its own');
 is(sql($copy, 'shop', 'shop', q{SELECT count(*) FROM marketplace.events_fetch(1, 'erp')}), '1', '... and its consumers read on where they were');
 is(join("\n", findings($copy, 'shop', 'shop')), '', '... with books in order');
