@@ -122,6 +122,7 @@ call_open(Call *call, FunctionCallInfo fcinfo, bool changes)
 {
 	memset(call, 0, sizeof(Call));
 	call->fcinfo = fcinfo;
+	call->memory = CurrentMemoryContext;
 	call->changes = changes;
 	call->caller = GetUserId();
 	call->function = get_func_name(fcinfo->flinfo->fn_oid);

@@ -37,6 +37,7 @@
 
 struct Posting;					/* ledger.h */
 struct PendingEvent;			/* event.h */
+struct Fact;					/* query_fact.c */
 
 typedef struct Call
 {
@@ -55,12 +56,20 @@ typedef struct Call
 	int			guc_level;
 	struct Posting *posting;	/* money to move at the end of the call */
 	List	   *documents;		/* deferred work: documents that take a number from a series (work.h) */
+	MemoryContext memory;		/* lives as long as the call */
+	struct Fact *facts;
 } Call;
 
 extern bool call_begin(Call *call, FunctionCallInfo fcinfo);
 extern int64 call_end(Call *call);
 extern void call_begin_read(Call *call, FunctionCallInfo fcinfo);
 extern void call_end_read(Call *call);
+
+/*
+ * As query_row(), for a row of which nothing that is read changes during the call: asked once. Parameters are up to three numbers. The
+ * row lives as long as the call; leave it as it is.
+ */
+extern bool query_fact(Call *call, Statement *statement, const Value *args, Row *row);
 
 /* The innermost call under way, or NULL: triggers use it to know caller and capacity. */
 extern Call *call_current(void);

@@ -128,6 +128,18 @@ update_marketplace(Call *call, const Document *root)
 	guard_close();
 }
 
+static void no_marketplace(Call *call) pg_attribute_noreturn();
+
+static void
+no_marketplace(Call *call)
+{
+	ereport(ERROR,
+			errcode(MK_NOT_FOUND),
+			errmsg("there is no marketplace %d", call->marketplace_id),
+			errhint("Open it with marketplace_create()."));
+	pg_unreachable();
+}
+
 PG_FUNCTION_INFO_V1(marketplace_update);
 Datum
 marketplace_update(PG_FUNCTION_ARGS)
@@ -141,8 +153,8 @@ marketplace_update(PG_FUNCTION_ARGS)
 		Document	root = document_root(call_jsonb(&call, 1));
 
 		access_require(&call, CAPACITY_OPERATOR, 0);
-		(void) marketplace_get(&call);
-		query_execute(&lock, VALUES(value_int32(call.marketplace_id)));
+		if (query_execute(&lock, VALUES(value_int32(call.marketplace_id))) == 0)
+			no_marketplace(&call);
 		update_marketplace(&call, &root);
 		emit_marketplace(&call, "marketplace.updated");
 		call.result = call.marketplace_id;
@@ -150,6 +162,7 @@ marketplace_update(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(call_end(&call));
 }
 
+/* Read once in a call: marketplace_update() changes the row before it asks. */
 Marketplace *
 marketplace_get(Call *call)
 {
@@ -159,11 +172,8 @@ marketplace_get(Call *call)
 	Marketplace *marketplace;
 	Row			row;
 
-	if (!query_row(&get, VALUES(value_int32(call->marketplace_id)), &row))
-		ereport(ERROR,
-				errcode(MK_NOT_FOUND),
-				errmsg("there is no marketplace %d", call->marketplace_id),
-				errhint("Open it with marketplace_create()."));
+	if (!query_fact(call, &get, VALUES(value_int32(call->marketplace_id)), &row))
+		no_marketplace(call);
 	marketplace = palloc(sizeof(Marketplace));
 	marketplace->id = call->marketplace_id;
 	marketplace->name = row_text(&row, 0);

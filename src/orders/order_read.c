@@ -33,7 +33,7 @@ order_get(Call *call, int64 order_id, int64 *buyer_id, CurrencyCode *currency)
 		"SELECT buyer_id, currency FROM marketplace.orders WHERE marketplace_id = $1 AND id = $2");
 	Row			row;
 
-	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(order_id)), &row))
+	if (!query_fact(call, &get, VALUES(value_int32(call->marketplace_id), value_int64(order_id)), &row))
 		no_order(call, order_id);
 	*buyer_id = row_int64(&row, 0);
 	*currency = row_currency(&row, 1);
@@ -46,7 +46,7 @@ order_reference(Call *call, int64 order_id)
 		"SELECT reference FROM marketplace.orders WHERE marketplace_id = $1 AND id = $2");
 	Row			row;
 
-	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(order_id)), &row))
+	if (!query_fact(call, &get, VALUES(value_int32(call->marketplace_id), value_int64(order_id)), &row))
 		no_order(call, order_id);
 	return row_text(&row, 0);
 }
@@ -136,7 +136,7 @@ seller_order_seller(Call *call, int64 seller_order_id, int64 *order_id)
 		"SELECT seller_id, order_id FROM marketplace.seller_orders WHERE marketplace_id = $1 AND id = $2");
 	Row			row;
 
-	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(seller_order_id)), &row))
+	if (!query_fact(call, &get, VALUES(value_int32(call->marketplace_id), value_int64(seller_order_id)), &row))
 		ereport(ERROR,
 				errcode(MK_NOT_FOUND),
 				errmsg("there is no seller order %lld in marketplace %d", (long long) seller_order_id,
