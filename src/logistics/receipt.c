@@ -118,8 +118,8 @@ is_bare_formula(const char *reasons)
 {
 	static const char *const formulas[] = {
 		"sous reserve", "sous réserve", "sous reserves", "sous réserves",
-		"sous reserve de deballage", "sous réserve de déballage", "sous reserves de deballage", "sous réserves de "
-		"déballage",
+		"sous reserve de deballage", "sous réserve de déballage", "sous reserves de deballage",
+		"sous réserves de déballage",
 		"subject to unpacking", "with reserve", "with reserves"
 	};
 	size_t		from = strspn(reasons, " \t\r\n.,;:!-");

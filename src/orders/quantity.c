@@ -22,7 +22,7 @@ static const struct
 {
 	const char *kind;
 	const char *source;
-	int8		effect[PLACES];
+	int			effect[PLACES];
 } movements[] = {
 	[QUANTITY_CANCEL] = {"cancel", "still to be shipped", {[CANCELLED] = 1}},
 	[QUANTITY_SHIP] = {"ship", "still to be shipped", {[SHIPPED] = 1, [IN_TRANSIT] = 1}},
