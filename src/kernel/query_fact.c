@@ -23,7 +23,7 @@ typedef struct Fact
 static Fact *
 fact_slot(Call *call, const Statement *statement, const Datum *arguments)
 {
-	uint32		hash = hash_combine(hash_bytes((const unsigned char *) &statement, sizeof(statement)),
+	uint32		hash = hash_combine(murmurhash32((uint32) ((uintptr_t) statement >> 4)),
 									hash_bytes((const unsigned char *) arguments, sizeof(Datum) * FACT_ARGUMENTS));
 
 	if (call->facts == NULL)
