@@ -37,6 +37,7 @@ look() {
 			need libtap-parser-sourcehandler-pgtap-perl perl_has TAP::Parser::SourceHandler::pgTAP
 			need libipc-run-perl perl_has IPC::Run
 			need libxml2-utils command -v xmllint
+			need pgbouncer sh -c 'command -v pgbouncer || test -x /usr/sbin/pgbouncer'
 			[ "$kind" != coverage ] || need lcov command -v lcov ;;
 		lint)
 			need cppcheck command -v cppcheck
