@@ -174,22 +174,24 @@ payment_void(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(call_end(&call));
 }
 
-/* The orders are locked in ascending order, whatever payments they have. */
+/* Orders that somebody else works on are left for the next time: earlier steps of the same tick() may have locked others. */
 int
 funds_tick_expiry(Call *call, int limit)
 {
 	static Statement due = STATEMENT("izi",
-		"SELECT id FROM (SELECT id, order_id FROM marketplace.payments"
-		"                 WHERE marketplace_id = $1 AND state = 'authorised' AND expires_at <= $2"
-		"                 ORDER BY expires_at LIMIT $3) p ORDER BY order_id, id");
+		"SELECT id, order_id FROM marketplace.payments WHERE marketplace_id = $1 AND state = 'authorised' AND expires_at <= $2"
+		" ORDER BY expires_at, id LIMIT $3");
 	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now),
 											   value_int32(limit)));
 	int			done = 0;
 
 	for (uint64 i = 0; i < rows.count; i++)
 	{
-		Payment		payment = payment_lock(call, row_int64(&rows.rows[i], 0));
+		Payment		payment;
 
+		if (!order_try_lock(call, row_int64(&rows.rows[i], 1)))
+			continue;
+		payment = payment_lock(call, row_int64(&rows.rows[i], 0));
 		if (strcmp(payment.state, "authorised") != 0)
 			continue;
 		close_payment(call, &payment, "expired", "expire", "payment.expired");

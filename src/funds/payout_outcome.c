@@ -180,6 +180,8 @@ move_payout(FunctionCallInfo fcinfo, const char *event, bool reason_needed)
 		bool		planned;
 
 		access_require(&call, CAPACITY_OPERATOR, 0);
+		(void) payout_get(&call, payout_id);
+		instruction_lock(&call, "payout", "payout", payout_id);
 		planned = strcmp(payout_get(&call, payout_id).state, "planned") == 0;
 		if (planned && strcmp(event, "confirm") == 0)
 			instruction_move(&call, "payout", "payout", payout_id, "send", evidence);

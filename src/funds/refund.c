@@ -321,7 +321,9 @@ move_refund(FunctionCallInfo fcinfo, const char *event, bool reason_needed)
 		Refund		refund;
 
 		access_require(&call, CAPACITY_OPERATOR, 0);
-		order_lock(&call, refund_get(&call, refund_id).order_id);
+		(void) refund_get(&call, refund_id);
+		/* then the order, as when the instruction itself is moved: see refund_moved() */
+		instruction_lock(&call, "refund", "refund", refund_id);
 		refund = refund_get(&call, refund_id);
 		if (strcmp(refund.state, "planned") == 0 && strcmp(event, "confirm") == 0)
 			instruction_move(&call, "refund", "refund", refund_id, "send", evidence);

@@ -127,13 +127,13 @@ from_row(const Row *row)
 		.object_id = row_int64(row, 3), .state = row_text(row, 4)};
 }
 
-void
-instruction_move(Call *call, const char *kind, const char *object, int64 object_id, const char *event, const char *evidence)
+/* The latest instruction of the object, locked. */
+static Instruction
+lock_latest(Call *call, const char *kind, const char *object, int64 object_id)
 {
 	static Statement latest = STATEMENT("ittl",
 		INSTRUCTION_COLUMNS "WHERE marketplace_id = $1 AND kind = $2 AND object = $3 AND object_id = $4 "
 		"ORDER BY id DESC LIMIT 1 FOR NO KEY UPDATE");
-	Instruction instruction;
 	Row			row;
 
 	if (!query_row(&latest, VALUES(value_int32(call->marketplace_id), value_text(kind), value_text(object), value_int64(object_id)), &row))
@@ -141,7 +141,20 @@ instruction_move(Call *call, const char *kind, const char *object, int64 object_
 				errcode(MK_NOT_FOUND),
 				errmsg("%s %lld has no %s instruction", object, (long long) object_id, kind),
 				errhint("See the view marketplace.instruction_overview."));
-	instruction = from_row(&row);
+	return from_row(&row);
+}
+
+void
+instruction_lock(Call *call, const char *kind, const char *object, int64 object_id)
+{
+	(void) lock_latest(call, kind, object, object_id);
+}
+
+void
+instruction_move(Call *call, const char *kind, const char *object, int64 object_id, const char *event, const char *evidence)
+{
+	Instruction instruction = lock_latest(call, kind, object, object_id);
+
 	move(call, &instruction, target_state(event), event, evidence);
 }
 

@@ -18,6 +18,9 @@
 extern int64 instruction_plan(Call *call, const char *kind, const char *object, int64 object_id, int64 party_id,
 							  JsonbParseState **payload);
 
+/* Locks the instruction of an object; MK004 when it has none. Before anything of what it is for, the order included: its outcome may come by either. */
+extern void instruction_lock(Call *call, const char *kind, const char *object, int64 object_id);
+
 /* Moves the instruction of an object on, for areas that learn its outcome themselves. event: 'send', 'acknowledge', 'confirm', 'fail', 'lose_track'. */
 extern void instruction_move(Call *call, const char *kind, const char *object, int64 object_id, const char *event, const char *evidence);
 

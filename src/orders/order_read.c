@@ -26,6 +26,15 @@ order_lock(Call *call, int64 order_id)
 		no_order(call, order_id);
 }
 
+bool
+order_try_lock(Call *call, int64 order_id)
+{
+	static Statement lock = STATEMENT("il",
+		"SELECT 1 FROM marketplace.orders WHERE marketplace_id = $1 AND id = $2 FOR NO KEY UPDATE SKIP LOCKED");
+
+	return query_execute(&lock, VALUES(value_int32(call->marketplace_id), value_int64(order_id))) > 0;
+}
+
 void
 order_get(Call *call, int64 order_id, int64 *buyer_id, CurrencyCode *currency)
 {

@@ -61,6 +61,9 @@ typedef struct OrderLines
 /* Locks the order (FOR NO KEY UPDATE): before its lines, before anything of funds. MK004 when it does not exist. */
 extern void order_lock(Call *call, int64 order_id);
 
+/* The same for steps of tick(), which lock many orders and must not wait for one: false when somebody else has it. */
+extern bool order_try_lock(Call *call, int64 order_id);
+
 /* The order's buyer and currency; MK004 when it does not exist. */
 extern void order_get(Call *call, int64 order_id, int64 *buyer_id, CurrencyCode *currency);
 
