@@ -42,11 +42,12 @@ wait_for_sessions() {
 # transactions LINE ROUND VARIANT DATABASE SCRIPT [SECONDS]: 8 clients for some seconds, prepared statements.
 transactions() {
 	local line=$1 round=$2 variant=$3 database=$4 script=$5 time=${6:-$seconds} log=$STAGE/tmp/pgbench
-	local ticks wal ledger all wal_after ledger_after all_after count
+	local ticks wal ledger all wal_after ledger_after all_after count latencies=()
 	read -r wal ledger all < <(positions "$database")
 	ticks=$(server_ticks)
 	rm -f "$log".[0-9]*
-	pgbench -n -M prepared -c 8 -j 2 -T "$time" -l --log-prefix="$log" -f "$bench/$script" "$database" >"$log.out" 2>&1 ||
+	[ "$line" != hot ] || latencies=(-l --log-prefix="$log")
+	pgbench -n -M prepared -c 8 -j 2 -T "$time" "${latencies[@]}" -f "$bench/$script" "$database" >"$log.out" 2>&1 ||
 		{ cat "$log.out" >&2; exit 1; }
 	wait_for_sessions "$database"
 	ticks=$(($(server_ticks) - ticks))
@@ -54,7 +55,7 @@ transactions() {
 	[ "$round" -gt 0 ] || return 0
 	count=$(sed -n 's/^number of transactions actually processed: \([0-9]*\).*/\1/p' "$log.out")
 	note "$line" "$round" "$variant" rate "$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' "$log.out")"
-	note "$line" "$round" "$variant" p99 "$(cat "$log".[0-9]* | awk '{print $3}' | sort -n | awk '{v[NR] = $1} END {print v[int(NR * 0.99) + 1] / 1000}')"
+	[ "$line" != hot ] || note "$line" "$round" "$variant" p99 "$(cat "$log".[0-9]* | awk '{print $3}' | sort -n | awk '{v[NR] = $1} END {print v[int(NR * 0.99) + 1] / 1000}')"
 	note "$line" "$round" "$variant" cpu "$(awk -v t="$ticks" -v hz="$(getconf CLK_TCK)" -v n="$count" 'BEGIN {print t / hz * 1e6 / n}')"
 	note "$line" "$round" "$variant" wal "$(((wal_after - wal) / count))"
 	note "$line" "$round" "$variant" ledger_bytes "$(((ledger_after - ledger) / count))"

@@ -4,7 +4,7 @@
 #   make bench                                     every line, less than 10 minutes
 #   BENCH_LINES='transfer release' make bench      only these, of transfer transfer_off call hot release
 #                                                  release_off batch state life life_off
-#   BENCH_SECONDS=4 BENCH_ROUNDS=5                 of one measurement; of each line
+#   BENCH_SECONDS=3 BENCH_ROUNDS=5                 of one measurement; of each line
 #
 # A round of a line measures every variant once, so that a change of the machine's speed hits all of them; what is printed is
 # the median of the ratios taken inside a round.
@@ -17,7 +17,7 @@ source "$tree/bench/table.sh"
 # shellcheck source=bench/lines.sh
 source "$tree/bench/lines.sh"
 bench=$tree/bench
-seconds=${BENCH_SECONDS:-4}
+seconds=${BENCH_SECONDS:-3}
 rounds=${BENCH_ROUNDS:-5}
 results=$STAGE/results
 : >"$results"
