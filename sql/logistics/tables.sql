@@ -137,7 +137,7 @@ COMMENT ON COLUMN marketplace.parcels.silent_at IS 'When the carrier''s silence 
 COMMENT ON COLUMN marketplace.parcels.received_at IS 'When the buyer confirmed having received something of it: its own proof of arrival.';
 COMMENT ON COLUMN marketplace.parcels.on_silence IS 'What the buyer''s silence means (lg.receipt_on_silence), as in force when the arrival became known.';
 COMMENT ON COLUMN marketplace.parcels.receipt_due_from IS 'Where the inspection window starts: the arrival that receipt_due_at was computed for.';
-COMMENT ON COLUMN marketplace.parcels.receipt_due_at IS 'Last instant of the buyer''s inspection (LG-30, lg.inspection_window); NULL while nothing awaits receipt.';
+COMMENT ON COLUMN marketplace.parcels.receipt_due_at IS 'Last instant of the buyer''s inspection (LG-30, lg.inspection_window); counted from the delivery, or from when it was known if that is later; NULL while nothing awaits receipt.';
 COMMENT ON COLUMN marketplace.parcels.contested IS 'The carrier took back its delivered event after the receipt had been given or deemed (LG-24): quantities stay, somebody must decide.';
 
 CREATE TABLE marketplace.parcel_contents (

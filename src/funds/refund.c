@@ -180,9 +180,9 @@ shares_of_line(Call *call, const Allocations *all, int64 order_line_id)
 
 /*
  * Divides the refund by what each share paid; what one has not got in escrow any more, the others give as far as they
- * have.
+ * have. Returns what is lacking.
  */
-static void
+static int64
 divide(const LineShares *shares, int64 refund, int64 *parts)
 {
 	int64		left = refund;
@@ -200,6 +200,21 @@ divide(const LineShares *shares, int64 refund, int64 *parts)
 		parts[i] += more;
 		left -= more;
 	}
+	return left;
+}
+
+/* Taking money back that was released is not built yet (FD-P17 … P20): better no cancellation than one that pays nothing back. */
+static void
+refuse_shortfall(const OrderLine *line, int64 refund, int64 lacking)
+{
+	CurrencyCode currency = amount_currency(line->escrow_gross);
+
+	ereport(ERROR,
+			errcode(MK_INSUFFICIENT_FUNDS),
+			errmsg("the money for what is cancelled of line %d is not in escrow any more", line->position),
+			errdetail("%s is to be refunded; %s of it was released to the seller.",
+					  amount_to_cstring(amount_of(currency, refund)), amount_to_cstring(amount_of(currency, lacking))),
+			errhint("Cancel only what is still in escrow."));
 }
 
 /* FD-P14; afterwards what the cancellation completes is released. */
@@ -219,7 +234,11 @@ funds_on_line_cancelled(Call *call, const Event *event)
 	{
 		int64	   *parts = palloc(sizeof(int64) * shares.count);
 
-		divide(&shares, refund, parts);
+		int64		lacking = divide(&shares, refund, parts);
+
+		/* each share may be off by the minor unit that its releases were rounded by */
+		if (lacking > shares.count)
+			refuse_shortfall(line, refund, lacking);
 		for (int i = 0; i < shares.count; i++)
 			if (parts[i] > 0)
 				refund_allocation(call, order_id, shares.allocations[i],

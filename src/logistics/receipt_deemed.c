@@ -29,6 +29,10 @@ buyer_calendar(Call *call, int64 buyer_id, const Marketplace *marketplace)
 	return marketplace->calendar;
 }
 
+/*
+ * The window runs from the delivery, but not from before it was known: a delivery told late, or dated back by who gains from it,
+ * leaves the buyer the whole time to look and to say no.
+ */
 static void
 open_window(Call *call, const Parcel *parcel, TimestampTz from)
 {
@@ -38,7 +42,7 @@ open_window(Call *call, const Parcel *parcel, TimestampTz from)
 	PolicyScope scope = {.order_id = parcel->order_id, .seller_id = parcel->seller_id, .buyer_id = parcel->buyer_id};
 	PolicyDuration window = policy_duration(call, "lg.inspection_window", &scope);
 	Marketplace *marketplace = marketplace_get(call);
-	TimestampTz due = calendar_deadline(from, window.n, window.unit, buyer_calendar(call, parcel->buyer_id,
+	TimestampTz due = calendar_deadline(Max(from, call->now), window.n, window.unit, buyer_calendar(call, parcel->buyer_id,
 																					marketplace),
 										marketplace->time_zone);
 

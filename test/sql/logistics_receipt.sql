@@ -73,11 +73,11 @@ SELECT kind, detail FROM marketplace.tracking_obstacles WHERE marketplace_id = :
 SELECT pg_temp.track(:m, 'A2', 'd2', 'delivered', '2026-03-04T11:55Z') > 0;
 SELECT count(*) FROM marketplace.tracking_obstacles WHERE marketplace_id = :m;
 :events;
--- silence: the last instant is in time, the next is not; views know before tick() has run
-SET marketplace.clock = '2026-03-11 11:55+00';
+-- silence, counted from when the delivery was known: the last instant is in time, the next is not; views know before tick() has run
+SET marketplace.clock = '2026-03-11 12:00+00';
 :status;
 SELECT marketplace.tick(:m) AS done;
-SET marketplace.clock = '2026-03-11 11:55:00.000001+00';
+SET marketplace.clock = '2026-03-11 12:00:00.000001+00';
 :status;
 :due;
 -- too late for reserves: what silence has accepted comes first
