@@ -9,9 +9,11 @@ AREAS       = types kernel orders funds logistics invoicing
 OBJS        = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 
 # CREATE EXTENSION installs code (functions); migrate() creates state (tables) and replays guards and views.
-SQL_CODE    = $(foreach a,$(AREAS),$(sort $(wildcard sql/$a/*functions.sql)))
-SQL_STATE   = $(foreach a,$(AREAS),$(sort $(wildcard sql/$a/*tables.sql)))
-SQL_REPLAY  = $(foreach a,$(AREAS),$(sort $(wildcard sql/$a/*guards.sql)) $(sort $(wildcard sql/$a/*views.sql)))
+# An area's own tables.sql comes before its pieces' <piece>_tables.sql, and so for functions, guards and views.
+pieces      = $(wildcard sql/$1/$2.sql) $(sort $(wildcard sql/$1/*_$2.sql))
+SQL_CODE    = $(foreach a,$(AREAS),$(call pieces,$a,functions))
+SQL_STATE   = $(foreach a,$(AREAS),$(call pieces,$a,tables))
+SQL_REPLAY  = $(foreach a,$(AREAS),$(call pieces,$a,guards) $(call pieces,$a,views))
 
 DATA_built  = sql/marketplace--$(EXTVERSION).sql
 PG_CPPFLAGS = -Isrc $(shell xml2-config --cflags)

@@ -38,10 +38,17 @@
 	X(MK_CALENDAR, '0', '7', '1', "calendar", "The calendar is unknown or has no rows for the year: see marketplace.calendar_generate().") \
 	X(MK_EVENT, '0', '8', '0', "event", "The outbox refuses: unknown consumer, or a position that was never handed out.") \
 	X(MK_INSTRUCTION_UNKNOWN, '0', '8', '1', "instruction_unknown", "The instruction's outcome is unknown: resolve it by evidence before sending again.") \
+	X(MK_APPROVAL, '0', '9', '0', "approval", "A second person must approve exactly this content, in time: see the view marketplace.approvals.") \
 	X(MK_QUANTITY, '1', '0', '0', "quantity", "The quantity is not there to be moved; the detail gives what is.") \
 	X(MK_ORDER_STATE, '1', '0', '1', "order_state", "The order, seller order or line is not in a state that allows this.") \
 	X(MK_PAYMENT, '1', '1', '0', "payment", "The payment does not allow this; the detail gives its state and amounts.") \
 	X(MK_PAYOUT, '1', '1', '1', "payout", "The payout does not allow this; the detail gives its state.") \
+	X(MK_AGENT, '1', '1', '2', "agent", "No agent mandate of the PSP covers this movement, or the request to the PSP does not allow this.") \
+	X(MK_STATEMENT, '1', '1', '3', "statement", "The bank file is refused whole: it is no valid message, or contradicts what was imported; the detail says where.") \
+	X(MK_RECONCILIATION, '1', '1', '4', "reconciliation", "The difference between ledger, PSP and bank does not allow this; the detail gives its state.") \
+	X(MK_DEBT, '1', '1', '5', "debt", "The seller's debt does not allow this; the detail gives its state and what is open.") \
+	X(MK_REFUND, '1', '1', '6', "refund", "More cannot be refunded, or not by these means; the detail gives what can.") \
+	X(MK_FX, '1', '1', '7', "fx", "No exchange rate is on record for this pair and date.") \
 	X(MK_SHIPMENT, '1', '2', '0', "shipment", "The shipment or parcel does not allow this; the detail gives its state and contents.") \
 	X(MK_TRACKING, '1', '2', '1', "tracking", "The tracking event cannot be taken; the detail says why.") \
 	X(MK_RECEIPT, '1', '2', '2', "receipt", "The receipt does not allow this; the detail gives delivered and accepted quantities.") \
