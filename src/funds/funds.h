@@ -53,4 +53,7 @@ extern FundsCommissions funds_commission_earned(Call *call, int64 seller_id, Tim
 /* Authorisations whose time is over. */
 extern int	funds_tick_expiry(Call *call, int limit);
 
+/* Differences between ledger, PSP and bank that nobody resolved in time. */
+extern int	funds_tick_breaks(Call *call, int limit);
+
 #endif

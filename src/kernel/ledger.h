@@ -9,6 +9,7 @@
 #define MARKETPLACE_LEDGER_H
 
 #include "kernel/call.h"
+#include "kernel/document.h"
 
 /* X(constant, name, ring C/O, normal side debit/credit, checked: balance kept, never below zero) -- FD §1 */
 #define ACCOUNT_KIND_LIST(X) \
@@ -59,6 +60,9 @@ typedef struct Account
 
 /* Adds one transfer to the call's posting. amount > 0. cause: id of the event that explains it. reason: 'release', 'payout', … (FD-P id in funds). */
 extern void ledger_move(Call *call, Account debit, Account credit, Amount amount, const char *reason, int64 cause);
+
+/* The same for each of the document's "transfers": [{"debit": {"kind", …}, "credit": {…}, "amount"}], as ledger_post() takes them. */
+extern void ledger_move_document(Call *call, const Document *root, const char *reason, int64 cause);
 
 /* Writes the call's posting; nothing to do when there is none. Called by call_end(); afterwards the call may build no other. */
 extern void ledger_flush(Call *call);

@@ -70,6 +70,21 @@ emit_posted(Call *call, const char *reason, const char *note, int transfers)
 	return event_emit(call, "manual_posting", DatumGetInt64(query_datum(&take_id, NO_VALUES)), "ledger.posted", &payload);
 }
 
+void
+ledger_move_document(Call *call, const Document *root, const char *reason, int64 cause)
+{
+	Document	transfers = document_array(root, "transfers");
+
+	for (int i = 0; i < document_length(&transfers); i++)
+	{
+		Document	transfer = document_item(&transfers, i);
+
+		document_only(&transfer, "debit", "credit", "amount", NULL);
+		ledger_move(call, read_account(&transfer, "debit"), read_account(&transfer, "credit"), read_amount(&transfer),
+					reason, cause);
+	}
+}
+
 static int64
 post_document(Call *call, Jsonb *json)
 {
@@ -86,15 +101,7 @@ post_document(Call *call, Jsonb *json)
 	if (document_length(&transfers) == 0)
 		document_refuse(&root, "transfers", "a posting has at least one transfer", "Give debit, credit and amount of each.");
 	cause = emit_posted(call, reason, note, document_length(&transfers));
-
-	for (int i = 0; i < document_length(&transfers); i++)
-	{
-		Document	transfer = document_item(&transfers, i);
-
-		document_only(&transfer, "debit", "credit", "amount", NULL);
-		ledger_move(call, read_account(&transfer, "debit"), read_account(&transfer, "credit"), read_amount(&transfer),
-					reason, cause);
-	}
+	ledger_move_document(call, &root, reason, cause);
 	return ledger_flush_posting(call);
 }
 
