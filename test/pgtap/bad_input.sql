@@ -38,8 +38,10 @@ INSERT INTO good SELECT NULL, v.* FROM (VALUES
 	('format', '''mermaid'''), ('max_steps', '10'), ('max_events', '10'), ('issuer_id', '@party_id'), ('pauses', '''{}'''),
 	('as_of', 'now()'), ('effective_as_of', 'now()'), ('scope', '{"seller_id": @party_id}'), ('valid_from', 'NULL'), ('weights', '''{1,2}'''),
 	('amount', '''12.00 EUR'''), ('total', '''12.00 EUR'''), ('already', '''0.00 EUR'''), ('currency', '''EUR'''), ('cumulated', '1'),
-	('whole', '2'), ('parties', 'ARRAY[@party_id]::bigint[]'), ('accept', 'true'), ('role_name', '''pg_monitor'''), ('capacity', '''operator''')) v;
+	('whole', '2'), ('parties', 'ARRAY[@party_id]::bigint[]'), ('accept', 'true'), ('role_name', '''pg_monitor'''), ('capacity', '''operator'''),
+	('approval_id', '@approval_id'), ('content_hash', '''f9d86028c6e0d64e225186f96acb69338b2c59764df79162107f5c4bb34d1310''')) v;
 INSERT INTO good VALUES
+	('approval_request', 'kind', '''test'''), ('approval_request', 'object_id', '2'), ('approval_give', 'approval_id', '@approval_id'), ('approval_refuse', 'approval_id', '@approval_id'),
 	('mandate_sign', 'document', '{"mandator_id": @mandator_id, "form": "written", "signed_at": "2026-01-01T00:00:00Z", "valid_from": "2026-01-01T00:00:00Z",
 		"valid_until": "2028-01-01T00:00:00Z", "proof_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
 		"document_types": ["380"], "currencies": ["EUR"], "contest_delay": {"n": 5, "unit": "business_days"}}'),
