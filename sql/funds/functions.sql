@@ -37,7 +37,7 @@ CREATE FUNCTION marketplace.escrow_release(marketplace_id int, seller_order_id b
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.escrow_release(int, bigint, text) IS
 'Releases to the seller all that a seller order still has in escrow of final captures, whatever was accepted: an operator''s decision (fd.release_on = manual, FD-17). Posts FD-P06.
-Operators only. Returns the seller order''s number. Errors: MK001, MK004, MK005, MK110 (nothing to release).';
+The seller must have accepted. Operators only. Returns the seller order''s number. Errors: MK001, MK004, MK005, MK101 (not accepted), MK110 (nothing to release).';
 
 CREATE FUNCTION marketplace.payout_run(marketplace_id int, document jsonb DEFAULT '{}', request_key text DEFAULT NULL)
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;

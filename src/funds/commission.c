@@ -199,18 +199,20 @@ commission_of(Call *call, const OrderLine *line, const Allocations *earlier, Amo
 	return commission;
 }
 
+/*
+ * The whole commission first, then the VAT's part of it: neither ever grows by more than what is released, however small
+ * the releases are, and at completion both are what was frozen.
+ */
 void
 commission_earned(const Allocation *allocation, Amount released, Amount *net, Amount *vat)
 {
-	Numeric		part = decimal_from_int64(amount_minor(released));
-	Numeric		whole = decimal_from_int64(amount_minor(allocation->amount));
 	Amount		zero = amount_zero(amount_currency(released));
-	Amount		left;
+	Amount		whole = amount_add(allocation->commission, allocation->commission_vat);
+	Amount		earned = amount_share_cumulative(whole, decimal_from_int64(amount_minor(released)),
+												 decimal_from_int64(amount_minor(allocation->amount)), zero);
 
-	*net = amount_share_cumulative(allocation->commission, part, whole, zero);
-	left = amount_sub(released, *net);
-
-	/* of the whole the frozen VAT, which may have been cut to fit */
-	*vat = amount_minor(released) == amount_minor(allocation->amount) ? allocation->commission_vat :
-		amount_min(amount_min(percentage(*net, allocation->commission_vat_pct), allocation->commission_vat), left);
+	*vat = amount_minor(whole) == 0 ? zero :
+		amount_share_cumulative(allocation->commission_vat, decimal_from_int64(amount_minor(earned)),
+								decimal_from_int64(amount_minor(whole)), zero);
+	*net = amount_sub(earned, *vat);
 }

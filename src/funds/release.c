@@ -1,7 +1,8 @@
 /*
  * release.c
- *		Escrow becomes the seller's: how much of each line may go, and the posting of it with the commission carved
- *		out (FD-17…FD-20, FD-P06).
+ *		Escrow becomes the seller's: what is due of each allocation by now, and the posting of it with the commission
+ *		carved out (FD-17…FD-20, FD-P06). releasable.c says which part of a line may go; escrow_release.c is the
+ *		operator's own decision.
  *
  * Nothing here counts what was released: it is what the allocation's escrow account no longer holds. Every release
  * asks what should have been released by now, cumulatively, and moves the difference; so it may be asked as often as
@@ -10,182 +11,8 @@
 #include "postgres.h"
 
 #include "funds/funds.h"
-#include "funds/funds_internal.h"
-#include "kernel/errors.h"
-#include "kernel/policy.h"
-
-/* What a seller order may release by now: part ÷ whole of each of its lines, by position in lines. */
-typedef struct Releasable
-{
-	Numeric    *part;			/* NULL: nothing */
-	Numeric    *whole;
-} Releasable;
-
-typedef struct ReleaseTerms
-{
-	const char *on;				/* fd.release_on */
-	const char *scope;			/* fd.release_scope */
-	PolicyScope policy;
-} ReleaseTerms;
-
-static ReleaseTerms
-terms_of(Call *call, const Allocation *allocation, int64 order_id)
-{
-	ReleaseTerms terms = {.policy = {.order_id = order_id, .seller_id = allocation->seller_id,
-									 .buyer_id = allocation->buyer_id}};
-
-	terms.on = policy_text(call, "fd.release_on", &terms.policy);
-	terms.scope = policy_text(call, "fd.release_scope", &terms.policy);
-	return terms;
-}
-
-static Numeric
-decimal_max(Numeric a, Numeric b)
-{
-	return decimal_cmp(a, b) >= 0 ? a : b;
-}
-
-/*
- * The quantity of the line for which the fact that releases has happened. What was accepted counts for the earlier
- * facts too.
- */
-static Numeric
-fulfilled(const OrderLine *line, const char *on)
-{
-	Numeric		quantity = line->accepted;
-
-	if (strcmp(on, "delivered") == 0)
-		quantity = decimal_max(quantity, line->delivered);
-	else if (strcmp(on, "shipped") == 0)
-		quantity = decimal_max(quantity, line->shipped);
-	return decimal_min(quantity, line_active(line));
-}
-
-/* seller_order_id 0: the whole order */
-static bool
-goods_complete(const OrderLines *lines, int64 seller_order_id, const char *on)
-{
-	for (int i = 0; i < lines->count; i++)
-	{
-		const OrderLine *line = &lines->lines[i];
-
-		if (!line_is_goods(line) || (seller_order_id != 0 && line->seller_order_id != seller_order_id))
-			continue;
-		if (decimal_cmp(fulfilled(line, on), line_active(line)) < 0)
-			return false;
-	}
-	return true;
-}
-
-/* Has everything of the seller order that was handed over been accepted? */
-static bool
-shipments_complete(const OrderLines *lines, int64 seller_order_id, const char *on)
-{
-	for (int i = 0; i < lines->count; i++)
-	{
-		const OrderLine *line = &lines->lines[i];
-
-		if (line_is_goods(line) && line->seller_order_id == seller_order_id &&
-			decimal_cmp(fulfilled(line, on), line->shipped) < 0)
-			return false;
-	}
-	return true;
-}
-
-static bool
-scope_complete(const OrderLines *lines, int64 seller_order_id, const ReleaseTerms *terms)
-{
-	if (strcmp(terms->scope, "order") == 0)
-		return goods_complete(lines, 0, terms->on);
-	if (strcmp(terms->scope, "seller_order") == 0)
-		return goods_complete(lines, seller_order_id, terms->on);
-	if (strcmp(terms->scope, "shipment") == 0)
-		return shipments_complete(lines, seller_order_id, terms->on);
-	return true;
-}
-
-/* Goods that are not cancelled: they lead, the other lines follow. */
-static bool
-has_goods(const OrderLines *lines, int64 seller_order_id)
-{
-	for (int i = 0; i < lines->count; i++)
-	{
-		const OrderLine *line = &lines->lines[i];
-
-		if (line->seller_order_id == seller_order_id && line_is_goods(line) && decimal_sign(line_active(line)) > 0)
-			return true;
-	}
-	return false;
-}
-
-/* The value of a quantity of a line, for comparing only: equal quantities give equal values. */
-static Numeric
-value_of_quantity(const OrderLine *line, Numeric quantity)
-{
-	Numeric		product = decimal_mul(decimal_from_int64(amount_minor(line->escrow_gross)), quantity);
-
-	return DatumGetNumeric(DirectFunctionCall2(numeric_div, NumericGetDatum(product),
-											   NumericGetDatum(line->quantity)));
-}
-
-/* Shipping, fees and services go with the value of the goods of their seller order (AREAS: fd.service_release). */
-static void
-share_with_goods(Call *call, const OrderLines *lines, int64 seller_order_id, const ReleaseTerms *terms,
-				 Releasable *releasable)
-{
-	bool		last = strcmp(policy_text(call, "fd.service_release", &terms->policy), "last") == 0;
-	Numeric		part = decimal_from_int64(0);
-	Numeric		whole = decimal_from_int64(0);
-
-	for (int i = 0; i < lines->count; i++)
-	{
-		const OrderLine *line = &lines->lines[i];
-
-		if (line->seller_order_id != seller_order_id || !line_is_goods(line))
-			continue;
-		if (releasable->part[i] != NULL)
-			part = decimal_add(part, value_of_quantity(line, releasable->part[i]));
-		whole = decimal_add(whole, value_of_quantity(line, line_active(line)));
-	}
-	if (decimal_sign(whole) == 0)	/* goods that cost nothing */
-		whole = part = decimal_from_int64(goods_complete(lines, seller_order_id, terms->on) ? 1 : 0);
-	if (last && decimal_cmp(part, whole) < 0)
-		return;
-	for (int i = 0; i < lines->count; i++)
-		if (lines->lines[i].seller_order_id == seller_order_id && !line_is_goods(&lines->lines[i]))
-		{
-			releasable->part[i] = part;
-			releasable->whole[i] = whole;
-		}
-}
-
-static Releasable
-releasable_of(Call *call, const OrderLines *lines, int64 seller_order_id, const ReleaseTerms *terms)
-{
-	Releasable	releasable = {palloc0(sizeof(Numeric) * lines->count), palloc0(sizeof(Numeric) * lines->count)};
-	bool		goods = has_goods(lines, seller_order_id);
-	bool		others = false;
-
-	if (strcmp(terms->on, "manual") == 0 || !scope_complete(lines, seller_order_id, terms))
-		return releasable;
-	for (int i = 0; i < lines->count; i++)
-	{
-		const OrderLine *line = &lines->lines[i];
-
-		if (line->seller_order_id != seller_order_id)
-			continue;
-		if (goods && !line_is_goods(line))
-		{
-			others = true;
-			continue;
-		}
-		releasable.part[i] = fulfilled(line, terms->on);
-		releasable.whole[i] = line_active(line);
-	}
-	if (others)
-		share_with_goods(call, lines, seller_order_id, terms, &releasable);
-	return releasable;
-}
+#include "funds/releasable.h"
+#include "funds/release.h"
 
 /* One release of one line: over its allocations. */
 typedef struct LineRelease
@@ -217,12 +44,12 @@ due_of_allocation(Call *call, const Allocation *allocation, Numeric part, Numeri
 }
 
 static LineRelease *
-line_release(List **releases, const OrderLine *line, int most)
+line_release(Releases *releases, const OrderLine *line)
 {
 	LineRelease *release;
 	ListCell   *cell;
 
-	foreach(cell, *releases)
+	foreach(cell, releases->lines)
 	{
 		release = lfirst(cell);
 		if (release->line == line)
@@ -230,12 +57,12 @@ line_release(List **releases, const OrderLine *line, int most)
 	}
 	release = palloc0(sizeof(LineRelease));
 	release->line = line;
-	release->allocations = palloc(sizeof(Allocation *) * most);
-	release->amounts = palloc(sizeof(Amount) * most);
-	release->nets = palloc(sizeof(Amount) * most);
-	release->vats = palloc(sizeof(Amount) * most);
+	release->allocations = palloc(sizeof(Allocation *) * releases->most);
+	release->amounts = palloc(sizeof(Amount) * releases->most);
+	release->nets = palloc(sizeof(Amount) * releases->most);
+	release->vats = palloc(sizeof(Amount) * releases->most);
 	release->total = release->commission = amount_zero(amount_currency(line->escrow_gross));
-	*releases = lappend(*releases, release);
+	releases->lines = lappend(releases->lines, release);
 	return release;
 }
 
@@ -300,6 +127,26 @@ post_release(Call *call, const LineRelease *release)
 	move_unless_zero(call, own_account(O_COMMISSION_RECEIVABLE), own_account(O_VAT), vat, "commission", cause);
 }
 
+void
+release_collect(Call *call, Releases *releases, const OrderLine *line, const Allocation *allocation, Numeric part,
+				Numeric whole)
+{
+	Amount		released;
+	Amount		due = due_of_allocation(call, allocation, part, whole, &released);
+
+	if (amount_minor(due) > 0)
+		add_to_release(line_release(releases, line), allocation, released, due);
+}
+
+void
+release_post(Call *call, const Releases *releases)
+{
+	ListCell   *cell;
+
+	foreach(cell, releases->lines)
+		post_release(call, lfirst(cell));
+}
+
 static bool
 may_release(Call *call, const Allocation *allocation, const ReleaseTerms *terms)
 {
@@ -314,24 +161,19 @@ position_of(const OrderLines *lines, int64 order_line_id)
 
 static void
 collect_seller_order(Call *call, const Allocations *all, const OrderLines *lines, const Allocation *first,
-					 int64 order_id, List **releases)
+					 int64 order_id, Releases *releases)
 {
-	ReleaseTerms terms = terms_of(call, first, order_id);
+	ReleaseTerms terms = release_terms(call, first, order_id);
 	Releasable	releasable = releasable_of(call, lines, first->seller_order_id, &terms);
 
 	for (int i = 0; i < all->count; i++)
 	{
 		const Allocation *allocation = &all->allocations[i];
 		int			l = position_of(lines, allocation->order_line_id);
-		Amount		released;
-		Amount		due;
 
-		if (allocation->seller_order_id != first->seller_order_id || releasable.part[l] == NULL ||
-			decimal_sign(releasable.part[l]) <= 0 || !may_release(call, allocation, &terms))
-			continue;
-		due = due_of_allocation(call, allocation, releasable.part[l], releasable.whole[l], &released);
-		if (amount_minor(due) > 0)
-			add_to_release(line_release(releases, &lines->lines[l], all->count), allocation, released, due);
+		if (allocation->seller_order_id == first->seller_order_id && releasable.part[l] != NULL &&
+			decimal_sign(releasable.part[l]) > 0 && may_release(call, allocation, &terms))
+			release_collect(call, releases, &lines->lines[l], allocation, releasable.part[l], releasable.whole[l]);
 	}
 }
 
@@ -340,9 +182,8 @@ void
 release_order(Call *call, int64 order_id)
 {
 	Allocations all = allocations_of_order(call, order_id);
+	Releases	releases = {NIL, all.count};
 	OrderLines	lines;
-	List	   *releases = NIL;
-	ListCell   *cell;
 
 	if (all.count == 0)
 		return;
@@ -356,8 +197,7 @@ release_order(Call *call, int64 order_id)
 		if (first)
 			collect_seller_order(call, &all, &lines, &all.allocations[i], order_id, &releases);
 	}
-	foreach(cell, releases)
-		post_release(call, lfirst(cell));
+	release_post(call, &releases);
 }
 
 void
@@ -394,57 +234,4 @@ void
 funds_on_handed_over(Call *call, const Event *event)
 {
 	release_if_on(call, event, "shipped");
-}
-
-static void
-release_seller_order(Call *call, int64 seller_order_id, int64 order_id)
-{
-	Allocations all = allocations_of_order(call, order_id);
-	OrderLines	lines = order_lines(call, order_id);
-	Numeric		one = decimal_from_int64(1);
-	List	   *releases = NIL;
-	ListCell   *cell;
-
-	for (int i = 0; i < all.count; i++)
-	{
-		const Allocation *allocation = &all.allocations[i];
-		Amount		released;
-		Amount		due;
-
-		if (allocation->seller_order_id != seller_order_id || !allocation->final)
-			continue;
-		due = due_of_allocation(call, allocation, one, one, &released);
-		if (amount_minor(due) > 0)
-			add_to_release(line_release(&releases, find_line(&lines, allocation->order_line_id), all.count),
-						   allocation, released, due);
-	}
-	if (releases == NIL)
-		ereport(ERROR,
-				errcode(MK_PAYMENT),
-				errmsg("seller order %lld has nothing in escrow that is final", (long long) seller_order_id),
-				errdetail("Order %lld has %d shares of captures.", (long long) order_id, all.count),
-				errhint("Capture and settle a payment first; what was released before is in the view marketplace.seller_balance."));
-	foreach(cell, releases)
-		post_release(call, lfirst(cell));
-}
-
-/* escrow_release(marketplace_id, seller_order_id, request_key) */
-PG_FUNCTION_INFO_V1(escrow_release);
-Datum
-escrow_release(PG_FUNCTION_ARGS)
-{
-	Call		call;
-
-	if (call_begin(&call, fcinfo))
-	{
-		int64		seller_order_id = call_int64(&call, 1);
-		int64		order_id;
-
-		access_require(&call, CAPACITY_OPERATOR, 0);
-		(void) seller_order_seller(&call, seller_order_id, &order_id);
-		order_lock(&call, order_id);
-		release_seller_order(&call, seller_order_id, order_id);
-		call.result = seller_order_id;
-	}
-	PG_RETURN_INT64(call_end(&call));
 }

@@ -1,13 +1,11 @@
 -- Logistics by rule and vector id: L1 (all 120 permutations, each event sent 1 to 3 times), L2, L4, the vocabulary RD-60, LG-9 and the samples of GS1.
--- The seed of the repetitions is printed; psql -v seed=N repeats them.
+-- The seed of the repetitions is printed; PROPERTY_SEED=N runs others.
 \set m 7190
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;
 SET timezone = 'UTC';
-\if :{?seed}
-\else
-SELECT (random() * 1000000)::int AS seed \gset
-\endif
+\set seed 241126
+\getenv seed PROPERTY_SEED
 SET marketplace.clock = '2026-03-01 09:00+00';
 \ir ../fixtures/demo_parties.sql
 \ir ../fixtures/demo_order.sql
