@@ -52,6 +52,7 @@ static const Guard guards[] = {
 static const TickStep steps[] = {
 	{"seller orders that were not accepted in time", orders_tick_accept},
 	{"receipts that silence has become", logistics_tick_deemed},
+	{"holds whose time is over", funds_tick_holds},
 	{"authorisations whose time is over", funds_tick_expiry},
 	{"breaks that nobody resolved in time", funds_tick_breaks},
 	{"balances of summed accounts", ledger_tick},

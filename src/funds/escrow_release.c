@@ -29,7 +29,7 @@ release_seller_order(Call *call, int64 seller_order_id, int64 order_id)
 {
 	Allocations all = allocations_of_order(call, order_id);
 	OrderLines	lines = order_lines(call, order_id);
-	Releases	releases = {NIL, all.count};
+	Releases	releases = {NIL, &all};
 	Numeric		one = decimal_from_int64(1);
 
 	for (int i = 0; i < lines.count; i++)
@@ -42,6 +42,12 @@ release_seller_order(Call *call, int64 seller_order_id, int64 order_id)
 		if (allocation->seller_order_id == seller_order_id && allocation->final)
 			release_collect(call, &releases, find_line(&lines, allocation->order_line_id), allocation, one, one);
 	}
+	if (releases.lines != NIL && release_is_empty(&releases))
+		ereport(ERROR,
+				errcode(MK_FUNDS_HELD),
+				errmsg("all that seller order %lld has in escrow is held", (long long) seller_order_id),
+				errdetail("Holds take the whole of it (FD-20)."),
+				errhint("Lift the holds first: see the view marketplace.holds_overview."));
 	if (releases.lines == NIL)
 		ereport(ERROR,
 				errcode(MK_PAYMENT),

@@ -50,6 +50,9 @@ typedef struct FundsCommissions
 /* Of the seller, in all currencies, by releases recorded before an instant. */
 extern FundsCommissions funds_commission_earned(Call *call, int64 seller_id, TimestampTz before);
 
+/* Holds whose time is over: what becomes due by it is released. */
+extern int	funds_tick_holds(Call *call, int limit);
+
 /* Authorisations whose time is over. */
 extern int	funds_tick_expiry(Call *call, int limit);
 

@@ -101,6 +101,10 @@ extern void settle_capture(Call *call, const Payment *payment, int64 capture_id,
 /* release.c */
 extern void release_order(Call *call, int64 order_id);
 
+/* payout_run.c: another payout of a run, of amounts that are in c_seller accounts of one seller */
+extern void payout_plan_rest(Call *call, int64 batch_id, int64 bank_account_id, const Account *accounts,
+							 const Amount *amounts, int n);
+
 /* payout_outcome.c, refund.c */
 extern void payout_moved(Call *call, int64 payout_id, const char *event, const char *evidence);
 extern void refund_moved(Call *call, int64 refund_id, const char *event, const char *evidence);

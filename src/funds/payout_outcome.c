@@ -6,7 +6,7 @@
 #include "postgres.h"
 
 #include "funds/funds.h"
-#include "funds/funds_internal.h"
+#include "funds/hold.h"
 #include "kernel/errors.h"
 #include "kernel/instruction.h"
 
@@ -111,8 +111,10 @@ payout_moved(Call *call, int64 payout_id, const char *event, const char *evidenc
 									 outcome->sent ? value_timestamptz(call->now) : value_null(),
 									 outcome->ends ? value_timestamptz(call->now) : value_null()), outcome->event, evidence);
 	cause = tell(call, &payout, outcome->type, evidence);
-	if (outcome->ends)
-		post_outcome(call, &payout, strcmp(outcome->state, "paid") == 0, cause);
+	if (!outcome->ends)
+		return;
+	post_outcome(call, &payout, strcmp(outcome->state, "paid") == 0, cause);
+	hold_on_payout_outcome(call, payout.id, strcmp(outcome->state, "paid") != 0);
 }
 
 /* instruction.<event> → the payout or refund that it is for */

@@ -3,13 +3,14 @@
  *		payout_run(): freezes all that sellers may be paid into payouts, one per seller, currency and bank account
  *		(FD-56…FD-58, FD-P10). What becomes of a payout is in payout_outcome.c.
  *
- * The accounts are locked before their balances are read, so that two runs never take the same cent and a release
- * that commits meanwhile is paid by the next run.
+ * The wallets are locked before anything, so that what is held is never taken (hold.h); the accounts before their
+ * balances are read, so that two runs never take the same cent and a release that commits meanwhile is paid by the
+ * next run.
  */
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "funds/funds_internal.h"
+#include "funds/hold.h"
 #include "kernel/errors.h"
 #include "kernel/instruction.h"
 #include "kernel/policy.h"
@@ -120,6 +121,17 @@ read_run(Call *call, Jsonb *json)
 	return run;
 }
 
+/* Against new holds: what is held from then on is held after the freeze, and drops it (FD-41). */
+static void
+lock_wallets(Call *call, const Payable *payable)
+{
+	int64	   *sellers = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(payable->count, 1));
+
+	for (int i = 0; i < payable->count; i++)
+		sellers[i] = payable->accounts[i].party_id;
+	wallet_lock(call, sellers, payable->count);
+}
+
 static Payable
 find_payable(Call *call, const RunOrder *run)
 {
@@ -147,7 +159,9 @@ find_payable(Call *call, const RunOrder *run)
 		payable.accounts[i] = (Account) {C_SELLER, row_int64(row, 1), row_int64(row, 2), row_int64(row, 0)};
 		payable.currencies[i] = row_currency(row, 3);
 	}
+	lock_wallets(call, &payable);
 	ledger_lock_balances(call, payable.accounts, payable.currencies, payable.count, payable.balances);
+	hold_leave_available(call, payable.accounts, payable.currencies, payable.count, payable.balances);
 	return payable;
 }
 
@@ -278,6 +292,23 @@ freeze(Call *call, int64 batch_id, const Payable *payable, const SellerGroup *gr
 						payable->balances[i], "payout", cause);
 	}
 	plan_instruction(call, payout_id, group);
+}
+
+/* What a hold leaves of a payout that it dropped, as another payout of the same run. */
+void
+payout_plan_rest(Call *call, int64 batch_id, int64 bank_account_id, const Account *accounts, const Amount *amounts, int n)
+{
+	Payable		payable = {.count = n, .accounts = unconstify(Account *, accounts), .balances = unconstify(Amount *, amounts)};
+	SellerGroup group = {.first = 0, .end = n, .seller_id = accounts[0].party_id, .bank_account_id = bank_account_id,
+		.total = amount_zero(amount_currency(amounts[0]))};
+
+	payable.allocation_ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * n);
+	for (int i = 0; i < n; i++)
+	{
+		payable.allocation_ids[i] = accounts[i].allocation_id;
+		group.total = amount_add(group.total, amounts[i]);
+	}
+	freeze(call, batch_id, &payable, &group);
 }
 
 static int64

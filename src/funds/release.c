@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "funds/funds.h"
+#include "funds/hold.h"
 #include "funds/releasable.h"
 #include "funds/release.h"
 
@@ -25,6 +26,7 @@ typedef struct LineRelease
 	Amount	   *vats;
 	Amount		total;
 	Amount		commission;		/* with its VAT */
+	Amount		free;			/* what holds leave of the line's escrow, less total */
 } LineRelease;
 
 /* What is due now of an allocation: zero when all that may go has gone. */
@@ -43,9 +45,23 @@ due_of_allocation(Call *call, const Allocation *allocation, Numeric part, Numeri
 	return amount_of(currency, Max(Min(due, amount_minor(escrow)), 0));
 }
 
-static LineRelease *
-line_release(Releases *releases, const OrderLine *line)
+/* What holds leave of all that the line has in escrow. */
+static Amount
+free_of_line(Call *call, const Allocations *all, const OrderLine *line)
 {
+	CurrencyCode currency = amount_currency(line->escrow_gross);
+	Amount		escrow = amount_of(currency, 0);
+
+	for (int i = 0; i < all->count; i++)
+		if (all->allocations[i].order_line_id == line->id)
+			escrow = amount_add(escrow, ledger_balance(call, escrow_account(&all->allocations[i]), currency));
+	return hold_escrow_available(call, line->id, escrow);
+}
+
+static LineRelease *
+line_release(Call *call, Releases *releases, const OrderLine *line)
+{
+	int			most = releases->all->count;
 	LineRelease *release;
 	ListCell   *cell;
 
@@ -57,11 +73,12 @@ line_release(Releases *releases, const OrderLine *line)
 	}
 	release = palloc0(sizeof(LineRelease));
 	release->line = line;
-	release->allocations = palloc(sizeof(Allocation *) * releases->most);
-	release->amounts = palloc(sizeof(Amount) * releases->most);
-	release->nets = palloc(sizeof(Amount) * releases->most);
-	release->vats = palloc(sizeof(Amount) * releases->most);
+	release->allocations = palloc(sizeof(Allocation *) * most);
+	release->amounts = palloc(sizeof(Amount) * most);
+	release->nets = palloc(sizeof(Amount) * most);
+	release->vats = palloc(sizeof(Amount) * most);
 	release->total = release->commission = amount_zero(amount_currency(line->escrow_gross));
+	release->free = free_of_line(call, releases->all, line);
 	releases->lines = lappend(releases->lines, release);
 	return release;
 }
@@ -84,6 +101,7 @@ add_to_release(LineRelease *release, const Allocation *allocation, Amount releas
 	release->vats[release->count] = vat;
 	release->count++;
 	release->total = amount_add(release->total, due);
+	release->free = amount_sub(release->free, due);
 	release->commission = amount_add(release->commission, amount_add(net, vat));
 }
 
@@ -133,9 +151,26 @@ release_collect(Call *call, Releases *releases, const OrderLine *line, const All
 {
 	Amount		released;
 	Amount		due = due_of_allocation(call, allocation, part, whole, &released);
+	LineRelease *release;
 
+	if (amount_minor(due) == 0)
+		return;
+	release = line_release(call, releases, line);
+	if (amount_minor(due) > amount_minor(release->free))
+		due = release->free;
 	if (amount_minor(due) > 0)
-		add_to_release(line_release(releases, line), allocation, released, due);
+		add_to_release(release, allocation, released, due);
+}
+
+bool
+release_is_empty(const Releases *releases)
+{
+	const ListCell *cell;
+
+	foreach(cell, releases->lines)
+		if (((const LineRelease *) lfirst(cell))->count > 0)
+			return false;
+	return true;
 }
 
 void
@@ -144,7 +179,8 @@ release_post(Call *call, const Releases *releases)
 	ListCell   *cell;
 
 	foreach(cell, releases->lines)
-		post_release(call, lfirst(cell));
+		if (((LineRelease *) lfirst(cell))->count > 0)
+			post_release(call, lfirst(cell));
 }
 
 static bool
@@ -182,7 +218,7 @@ void
 release_order(Call *call, int64 order_id)
 {
 	Allocations all = allocations_of_order(call, order_id);
-	Releases	releases = {NIL, all.count};
+	Releases	releases = {NIL, &all};
 	OrderLines	lines;
 
 	if (all.count == 0)

@@ -11,15 +11,16 @@
 typedef struct Releases
 {
 	List	   *lines;
-	int			most;			/* allocations that a line can have */
+	const Allocations *all;		/* of the order */
 } Releases;
 
 /*
  * Adds what is due of an allocation when part ÷ whole of it should have gone by now; nothing is added when it has. part NULL
- * is nothing.
+ * is nothing. What holds take of the line stays (FD-40).
  */
 extern void release_collect(Call *call, Releases *releases, const OrderLine *line, const Allocation *allocation, Numeric part,
 							Numeric whole);
+extern bool release_is_empty(const Releases *releases);
 extern void release_post(Call *call, const Releases *releases);
 
 #endif
