@@ -112,7 +112,7 @@ COMMENT ON COLUMN marketplace.vat_summary.tax IS 'VAT.';
 CREATE OR REPLACE VIEW marketplace.mandate_overview WITH (security_invoker = true) AS
 SELECT m.marketplace_id, m.id AS mandate_id, m.mandator_id, p.name AS mandator_name, m.mandatary_id, m.form::text AS form, m.document_types, m.currencies,
 	m.signed_at, pg_catalog.lower(m.valid) AS valid_from, pg_catalog.upper(m.valid) AS valid_until, m.contest_delay, pg_catalog.encode(m.proof_sha256, 'hex') AS proof_sha256,
-	m.state::text AS state, m.terminated_at, m.state = 'active' AND m.valid @> pg_catalog.now() AS in_force
+	m.state::text AS state, m.terminated_at, m.state = 'active' AND m.valid @> marketplace.clock() AS in_force
 FROM marketplace.mandates m
 LEFT JOIN marketplace.parties p ON p.marketplace_id = m.marketplace_id AND p.id = m.mandator_id;
 COMMENT ON VIEW marketplace.mandate_overview IS 'Mandates to invoice on behalf of sellers.';
@@ -131,7 +131,7 @@ COMMENT ON COLUMN marketplace.mandate_overview.contest_delay IS 'How long an inv
 COMMENT ON COLUMN marketplace.mandate_overview.proof_sha256 IS 'SHA-256 of the signed document, hexadecimal.';
 COMMENT ON COLUMN marketplace.mandate_overview.state IS 'active or terminated.';
 COMMENT ON COLUMN marketplace.mandate_overview.terminated_at IS 'When it was terminated.';
-COMMENT ON COLUMN marketplace.mandate_overview.in_force IS 'It covers the present instant (by now(), not by a simulated clock).';
+COMMENT ON COLUMN marketplace.mandate_overview.in_force IS 'It covers the present instant, marketplace.clock().';
 
 CREATE OR REPLACE VIEW marketplace.invoice_progress WITH (security_invoker = true) AS
 SELECT l.marketplace_id, l.order_id, l.seller_order_id, l.seller_id, l.buyer_id, l.id AS order_line_id, l.kind::text AS kind, l.description,

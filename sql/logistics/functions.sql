@@ -32,7 +32,7 @@ CREATE FUNCTION marketplace.shipment_void(marketplace_id int, shipment_id bigint
 AS 'MODULE_PATHNAME', 'shipment_void'
 LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.shipment_void(int, bigint, text, text) IS
-'Gives a shipment up that was not handed over, and with it the quantities it held; returns its id. Refused once a carrier has scanned one of its parcels (LG-14). For the seller and operators. Emits shipment.voided. Errors: MK001, MK004, MK005, MK020, MK030, MK120.';
+'Gives a shipment up that was not handed over, and with it the quantities it held; returns its id. Refused after the handover (MK030), and once a carrier has scanned one of its parcels, even if the handover was not recorded (LG-14, MK120). For the seller and operators. Emits shipment.voided. Errors: MK001, MK004, MK005, MK020, MK030, MK120.';
 
 CREATE FUNCTION marketplace.tracking_record(marketplace_id int, document jsonb, request_key text DEFAULT NULL) RETURNS bigint
 AS 'MODULE_PATHNAME', 'tracking_record'
@@ -56,7 +56,7 @@ CREATE FUNCTION marketplace.receipt_confirm(marketplace_id int, document jsonb, 
 AS 'MODULE_PATHNAME', 'receipt_confirm'
 LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.receipt_confirm(int, jsonb, text) IS
-'The buyer says what it received; returns the receipt''s id. Document: {"order_id", "parcel_id"?, "received_at"?, "lines": [{"order_line_id", "quantity", "condition": "conform" | "with_reserves", "reserve": {"kind": "damaged" | "missing" | "wrong" | "other", "text"}, "photos"?: [{"sha256", "uri"}]}]}. A reserve needs its reasons (LG-42). Delivered parcels are taken first, the oldest before the others; then parcels still in transit, whose arrival the receipt itself proves (not for goods missing). Silence that has already become acceptance (LG-30) comes first. For the buyer and operators. Emits receipt.accepted, receipt.reserved. Errors: MK001, MK003, MK004, MK005, MK020, MK122.';
+'The buyer says what it received; returns the receipt''s id. Document: {"order_id", "parcel_id"?, "received_at"?, "lines": [{"order_line_id", "quantity", "condition": "conform" | "with_reserves", "reserve": {"kind": "damaged" | "missing" | "wrong" | "other", "text"}, "photos"?: [{"sha256", "uri"}]}]}. received_at is not before the order was placed and not in the future; left out it is now. A reserve needs its reasons (LG-42). Delivered parcels are taken first, the oldest before the others; then parcels still in transit, whose arrival the receipt itself proves (not for goods missing). Silence that has already become acceptance (LG-30) comes first. For the buyer and operators. Emits receipt.accepted, receipt.reserved. Errors: MK001, MK003, MK004, MK005, MK020, MK122.';
 
 CREATE FUNCTION marketplace.parcel_history(
 	marketplace_id int,

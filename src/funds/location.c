@@ -7,6 +7,8 @@
 
 #include "catalog/pg_type.h"
 #include "funds/funds_internal.h"
+#include "kernel/errors.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 
 /*
@@ -108,8 +110,12 @@ visible_sellers(Call *call, int64 order_id, bool *everything)
 			sellers[n++] = Int64GetDatum(seller_id);
 	}
 	if (n == 0)
-		access_require(call, CAPACITY_OPERATOR | CAPACITY_AUDITOR | CAPACITY_SELLER,
-					   lines.count > 0 ? lines.lines[0].seller_id : 0);
+		ereport(ERROR,
+				errcode(MK_NOT_PERMITTED),
+				errmsg("role %s may not see the funds of order %lld", GetUserNameFromId(call->caller, false), (long long) order_id),
+				errdetail("It acts for none of the order's sellers, and is neither operator nor auditor of marketplace %d.",
+						  call->marketplace_id),
+				errhint("See access_grant()."));
 	return value_datum(PointerGetDatum(construct_array(sellers, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
 }
 

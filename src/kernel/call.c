@@ -156,21 +156,24 @@ call_begin(Call *call, FunctionCallInfo fcinfo)
 	return !call->replayed;
 }
 
-static int
-compare_deferred(const ListCell *a, const ListCell *b)
-{
-	const int64 *x = lfirst(a);
-	const int64 *y = lfirst(b);
-
-	return (*x > *y) - (*x < *y);
-}
-
 typedef struct Deferred
 {
-	int64		order_key;		/* first: compare_deferred() reads it */
+	int64		order_key;
+	int			position;		/* list_sort() keeps no order of its own */
 	DeferredWork work;
 	void	   *argument;
 } Deferred;
+
+static int
+compare_deferred(const ListCell *a, const ListCell *b)
+{
+	const Deferred *x = lfirst(a);
+	const Deferred *y = lfirst(b);
+
+	if (x->order_key != y->order_key)
+		return x->order_key < y->order_key ? -1 : 1;
+	return (x->position > y->position) - (x->position < y->position);
+}
 
 void
 call_defer(Call *call, int64 order_key, DeferredWork work, void *argument)
@@ -178,6 +181,7 @@ call_defer(Call *call, int64 order_key, DeferredWork work, void *argument)
 	Deferred   *deferred = palloc(sizeof(Deferred));
 
 	deferred->order_key = order_key;
+	deferred->position = list_length(call->documents);
 	deferred->work = work;
 	deferred->argument = argument;
 	call->documents = lappend(call->documents, deferred);

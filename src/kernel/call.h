@@ -106,7 +106,7 @@ extern TimestampTz clock_now(void);
 
 /*
  * Work for the end of the call, after the posting: documents that take numbers from series. Run in the order
- * of (order_key) so that series are locked in ascending order by all.
+ * of (order_key) so that series are locked in ascending order by all; work of one key in the order in which it was deferred.
  */
 typedef void (*DeferredWork) (Call *call, void *argument);
 extern void call_defer(Call *call, int64 order_key, DeferredWork work, void *argument);

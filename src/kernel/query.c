@@ -257,6 +257,52 @@ reads_only(const Statement *statement)
 	return pg_strncasecmp(statement->sql, "SELECT", 6) == 0;
 }
 
+/*
+ * Keys are looked up before they are written, with errors that say more. What still collides was written by a transaction that this
+ * one could not see: told as that, for our own tables. Indexes and tables of users speak for themselves.
+ */
+static void
+refuse_conflict(MemoryContext context)
+{
+	int			code = geterrcode();
+	ErrorData  *error;
+
+	if (code != ERRCODE_UNIQUE_VIOLATION && code != ERRCODE_EXCLUSION_VIOLATION)
+		return;
+	MemoryContextSwitchTo(context);
+	error = CopyErrorData();
+	if (error->schema_name == NULL || error->table_name == NULL || strcmp(error->schema_name, "marketplace") != 0)
+		return;
+	FlushErrorState();
+	ereport(ERROR,
+			errcode(MK_CONCURRENT_CHANGE),
+			errmsg("another transaction has recorded the same in %s", error->table_name),
+			error->detail == NULL ? 0 : errdetail("%s", error->detail),
+			errhint("Run the transaction again: it then sees what the other has recorded."),
+			err_generic_string(PG_DIAG_SCHEMA_NAME, error->schema_name),
+			err_generic_string(PG_DIAG_TABLE_NAME, error->table_name),
+			err_generic_string(PG_DIAG_CONSTRAINT_NAME, error->constraint_name));
+}
+
+static int
+run_plan(Statement *statement, Datum *values, const char *nulls)
+{
+	MemoryContext context = CurrentMemoryContext;
+	volatile int result = 0;
+
+	PG_TRY();
+	{
+		result = SPI_execute_plan(statement->plan, values, nulls, reads_only(statement), 0);
+	}
+	PG_CATCH();
+	{
+		refuse_conflict(context);
+		PG_RE_THROW();
+	}
+	PG_END_TRY();
+	return result;
+}
+
 /* Leaves SPI connected, so that the caller can take the results; query_done() ends it. */
 static void
 query_run(Statement *statement, const Value *args)
@@ -283,7 +329,7 @@ query_run(Statement *statement, const Value *args)
 		values[i] = args[i].datum;
 		nulls[i] = args[i].null ? 'n' : ' ';
 	}
-	result = SPI_execute_plan(statement->plan, values, nulls, reads_only(statement), 0);
+	result = run_plan(statement, values, nulls);
 
 	SetUserIdAndSecContext(user, context);
 	if (level != 0)

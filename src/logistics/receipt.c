@@ -328,6 +328,27 @@ require_lines_of_order(Call *call, int64 order_id, int64 parcel_id, int64 order_
 				errhint("Leave parcel_id out, or give a parcel of the order."));
 }
 
+/* When the goods were received: now, unless the document says when. */
+static TimestampTz
+read_received_at(Call *call, const Document *document, int64 order_id)
+{
+	TimestampTz placed_at = order_placed_at(call, order_id);
+	TimestampTz received_at = call->now;
+
+	if (document_has(document, "received_at"))
+		received_at = document_timestamptz(document, "received_at");
+	if (received_at > call->now)
+		document_refuse(document, "received_at", "It is in the future.", "Confirm once the goods are there.");
+	if (received_at < placed_at)
+		ereport(ERROR,
+				errcode(MK_RECEIPT),
+				errmsg("goods are not received before they are ordered"),
+				errdetail("Received at %s, order %lld was placed at %s.", pstrdup(timestamptz_to_str(received_at)),
+						  (long long) order_id, pstrdup(timestamptz_to_str(placed_at))),
+				errhint("Correct received_at, or leave it out: then it is now."));
+	return received_at;
+}
+
 static int64
 confirm_receipt(Call *call, Jsonb *json)
 {
@@ -345,9 +366,7 @@ confirm_receipt(Call *call, Jsonb *json)
 	order_get(call, order_id, &buyer_id, &currency);
 	access_require(call, CAPACITY_OPERATOR | CAPACITY_BUYER, buyer_id);
 	parcel_id = document_int64_or(&document, "parcel_id", 0);
-	received_at = document_has(&document, "received_at") ? document_timestamptz(&document, "received_at") : call->now;
-	if (received_at > call->now)
-		document_refuse(&document, "received_at", "It is in the future.", "Confirm once the goods are there.");
+	received_at = read_received_at(call, &document, order_id);
 	lines = document_array(&document, "lines");
 	if (document_length(&lines) == 0)
 		document_refuse(&document, "lines", "It is empty.", "Say which lines were received.");

@@ -48,6 +48,18 @@ order_get(Call *call, int64 order_id, int64 *buyer_id, CurrencyCode *currency)
 	*currency = row_currency(&row, 1);
 }
 
+TimestampTz
+order_placed_at(Call *call, int64 order_id)
+{
+	static Statement get = STATEMENT("il",
+		"SELECT placed_at FROM marketplace.orders WHERE marketplace_id = $1 AND id = $2");
+	Row			row;
+
+	if (!query_fact(call, &get, VALUES(value_int32(call->marketplace_id), value_int64(order_id)), &row))
+		no_order(call, order_id);
+	return row_timestamptz(&row, 0);
+}
+
 char *
 order_reference(Call *call, int64 order_id)
 {

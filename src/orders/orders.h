@@ -67,6 +67,9 @@ extern bool order_try_lock(Call *call, int64 order_id);
 /* The order's buyer and currency; MK004 when it does not exist. */
 extern void order_get(Call *call, int64 order_id, int64 *buyer_id, CurrencyCode *currency);
 
+/* When the order was placed: nothing of it can have happened before. MK004 likewise. */
+extern TimestampTz order_placed_at(Call *call, int64 order_id);
+
 /* The buyer's purchase order number (BT-13), for documents; MK004 likewise. */
 extern char *order_reference(Call *call, int64 order_id);
 

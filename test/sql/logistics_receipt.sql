@@ -29,6 +29,7 @@ SELECT pg_temp.track(:m, 'A1', 'd', 'delivered', '2026-03-04T11:42Z') > 0;
 SELECT pg_temp.refused(format('SELECT marketplace.receipt_confirm(%s, %L)', :m, d)) FROM (VALUES
 	('[]'), ('{}'), ('{"order_id": 999999999, "lines": []}'), (format('{"order_id": %s, "lines": []}', :order_id)), (format('{"order_id": %s}', :order_id)),
 	(format('{"order_id": %s, "received_at": "2026-03-05T00:00:00Z", "lines": []}', :order_id)), (format('{"order_id": %s, "colour": 1}', :order_id)),
+	(format('{"order_id": %s, "received_at": "2020-01-01T00:00:00Z", "lines": [{"order_line_id": %s, "quantity": 1, "condition": "conform"}]}', :order_id, :line3)),
 	(format('{"order_id": %s, "parcel_id": 999999999, "lines": [{"order_line_id": %s, "quantity": 1, "condition": "conform"}]}', :order_id, :line3)),
 	(format('{"order_id": %s, "lines": [{"order_line_id": 999999999, "quantity": 1, "condition": "conform"}]}', :order_id))) v(d);
 SELECT pg_temp.refused(format('SELECT marketplace.receipt_confirm(%s, %L)', :m,
