@@ -81,10 +81,11 @@ COMMENT ON FUNCTION marketplace.refund_fail(int, bigint, text, text) IS
 
 CREATE FUNCTION marketplace.funds_location(
 	marketplace_id int, order_id bigint, as_of timestamptz DEFAULT NULL,
-	OUT order_line_id bigint, OUT seller_id bigint, OUT location text, OUT value numeric, OUT currency text, OUT unsettled numeric, OUT memo boolean)
+	OUT order_line_id bigint, OUT seller_id bigint, OUT location text, OUT value numeric, OUT currency text, OUT unsettled numeric, OUT memo boolean,
+	OUT held numeric)
 RETURNS SETOF record AS 'MODULE_PATHNAME' LANGUAGE c STABLE PARALLEL RESTRICTED ROWS 20;
 COMMENT ON FUNCTION marketplace.funds_location(int, bigint, timestamptz) IS
 'Where the money of an order is, now or as it was recorded at an instant: each captured cent in one of escrow, seller_pending, seller_available, reserve, commission, due_to_own, buyer_wallet,
 payout_frozen, payout_in_flight, paid_out, refund_frozen, refund_in_flight, refunded, charged_back, third_party, suspense (FD-43). value is in units of the currency; the values of a line add up
-to what was captured for it; unsettled is the part that the PSP had not settled. Rows with memo = true are outside the sum: authorised (of the order, not captured). Read from the ledger
+to what was captured for it; unsettled is the part that the PSP had not settled, held the part that holds on the line or on the whole wallet of the seller kept from moving (FD-39). Rows with memo = true are outside the sum: authorised (of the order, not captured). Read from the ledger
 only. Operators and auditors see the whole order, sellers their own lines. Errors: MK001, MK004, MK005.';

@@ -11,12 +11,15 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 
+/* Where holds on a line take from, in this order (hold.c); array_position() puts the other places last. */
+#define HELD_PLACES "ARRAY['escrow', 'seller_pending', 'reserve', 'seller_available']"
+
 /*
  * $3: the instant, infinity: the present; $4: the sellers whose lines are shown; $5: whether what is authorised is;
  * $6: the same instant for deadlines.
  *
  * held: balances of the shares' accounts; gone: what left the shares for cash; moving: of what is in clearing, what
- * is out at the PSP.
+ * is out at the PSP; slices, kept: what holds took of the lines then.
  */
 static Statement locations = STATEMENT("ilzLbz",
 	"WITH shares AS ("
@@ -72,7 +75,7 @@ static Statement locations = STATEMENT("ilzLbz",
 	"  SELECT g.order_line_id, g.seller_id, g.unsettled,"
 	"         CASE g.kind WHEN 'c_payout_clearing' THEN 'paid_out' WHEN 'c_refund_clearing' THEN 'refunded' ELSE 'charged_back' END, g.amount"
 	"    FROM gone g"
-	")"
+	"), found (order_line_id, seller_id, location, value, currency, unsettled, memo) AS ("
 	"SELECT l.order_line_id, l.seller_id, l.location, marketplace.amount_value(marketplace.sum(l.amount)),"
 	"       marketplace.currency(l.amount)::pg_catalog.text,"
 	"       marketplace.amount_value(marketplace.sum(CASE WHEN l.unsettled THEN l.amount ELSE marketplace.zero(marketplace.currency(l.amount)) END)),"
@@ -91,6 +94,29 @@ static Statement locations = STATEMENT("ilzLbz",
 	"           AND COALESCE(p.expires_at > $6, true)) p"
 	" GROUP BY marketplace.currency(p.left)"
 	" HAVING marketplace.sign(marketplace.sum(p.left)) > 0 "
+	"), slices AS ("
+	"  SELECT p.order_line_id, p.seller_id, p.slice, pg_catalog.bool_or(p.amount IS NULL) AS everything,"
+	"         marketplace.max(p.amount - COALESCE((SELECT marketplace.sum(t.amount) FROM marketplace.hold_lifts t"
+	"                                               WHERE t.marketplace_id = $1 AND t.hold_id = p.hold_id AND t.position = p.position"
+	"                                                 AND t.lifted_at <= $3),"
+	"                                             marketplace.zero(marketplace.currency(p.amount)))) AS amount"
+	"    FROM marketplace.hold_parts p"
+	"   WHERE p.marketplace_id = $1 AND p.opened_at <= $3 AND COALESCE(p.closed_at > $3, true)"
+	"     AND (p.order_line_id IN (SELECT s.order_line_id FROM shares s)"
+	"          OR (p.order_line_id IS NULL AND p.amount IS NULL AND p.seller_id = ANY ($4)))"
+	"   GROUP BY p.order_line_id, p.seller_id, p.slice"
+	"), kept AS ("
+	"  SELECT s.order_line_id, pg_catalog.bool_or(s.everything) AS everything, marketplace.amount_value(marketplace.sum(s.amount)) AS value"
+	"    FROM slices s WHERE s.order_line_id IS NOT NULL GROUP BY s.order_line_id"
+	"), ranked AS ("
+	"  SELECT f.*, pg_catalog.sum(f.value) OVER (PARTITION BY f.order_line_id ORDER BY pg_catalog.array_position(" HELD_PLACES ", f.location)) AS until"
+	"    FROM found f) "
+	"SELECT r.order_line_id, r.seller_id, r.location, r.value, r.currency, r.unsettled, r.memo,"
+	"       CASE WHEN r.memo OR r.location <> ALL (" HELD_PLACES ") THEN 0 * r.value"
+	"            WHEN k.everything OR (r.location = 'seller_available'"
+	"                                  AND EXISTS (SELECT FROM slices s WHERE s.order_line_id IS NULL AND s.seller_id = r.seller_id)) THEN r.value"
+	"            ELSE LEAST(r.value, GREATEST(COALESCE(k.value, 0) - (r.until - r.value), 0 * r.value)) END"
+	"  FROM ranked r LEFT JOIN kept k ON k.order_line_id = r.order_line_id "
 	"ORDER BY 1 NULLS FIRST, 3");
 
 /* The order's sellers whose lines the caller may see; an error when there is none. */
