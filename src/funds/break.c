@@ -82,7 +82,7 @@ due_at(Call *call)
 }
 
 int64
-break_open(Call *call, const BreakSpec *spec)
+break_open_new(Call *call, const BreakSpec *spec, bool *is_new)
 {
 	static Statement find = STATEMENT("itt",
 		"SELECT id FROM marketplace.recon_breaks WHERE marketplace_id = $1 AND class = $2 AND natural_key = $3");
@@ -97,6 +97,7 @@ break_open(Call *call, const BreakSpec *spec)
 	int64		break_id;
 	Row			row;
 
+	*is_new = false;
 	if (query_row(&find, key, &row))
 		return row_int64(&row, 0);
 	added = funds_transition(&insert, VALUES(value_int32(call->marketplace_id), value_text(spec->break_class),
@@ -107,12 +108,22 @@ break_open(Call *call, const BreakSpec *spec)
 											 spec->has_value_date ? value_date(spec->value_date) : value_null(),
 											 value_id(spec->party_id), value_text(spec->object),
 											 spec->object != NULL ? value_int64(spec->object_id) : value_null(),
-											 value_jsonb(spec->causes), value_text(known->action), value_timestamptz(call->now),
+											 value_jsonb(spec->causes),
+											 value_text(spec->action != NULL ? spec->action : known->action), value_timestamptz(call->now),
 											 value_timestamptz(due_at(call))), "open", NULL);
 	break_id = DatumGetInt64(query_datum(&find, key));
-	if (added > 0)
+	*is_new = added > 0;
+	if (*is_new)
 		break_tell(call, break_id, "break.opened", spec->break_class, spec->difference, NULL, NULL);
 	return break_id;
+}
+
+int64
+break_open(Call *call, const BreakSpec *spec)
+{
+	bool		is_new;
+
+	return break_open_new(call, spec, &is_new);
 }
 
 Break
@@ -139,10 +150,16 @@ break_lock(Call *call, int64 break_id)
 	return found;
 }
 
+bool
+break_is_open(const Break *found)
+{
+	return strcmp(found->state, "open") == 0 || strcmp(found->state, "escalated") == 0;
+}
+
 void
 break_require_open(const Break *found)
 {
-	if (strcmp(found->state, "open") == 0 || strcmp(found->state, "escalated") == 0)
+	if (break_is_open(found))
 		return;
 	ereport(ERROR,
 			errcode(MK_RECONCILIATION),
@@ -191,7 +208,7 @@ break_settle(Call *call, const char *break_class, const char *natural_key, const
 	if (!query_row(&find, VALUES(value_int32(call->marketplace_id), value_text(break_class), value_text(natural_key)), &row))
 		return false;
 	found = break_lock(call, row_int64(&row, 0));
-	if (strcmp(found.state, "open") != 0 && strcmp(found.state, "escalated") != 0)
+	if (!break_is_open(&found))
 		return false;
 	break_end(call, &found, event, call->function, reason, 0);
 	return true;

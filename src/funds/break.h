@@ -26,6 +26,7 @@ typedef struct BreakSpec
 	const char *object;			/* with object_id: 'capture', 'payout', 'refund', 'bank_entry', … */
 	int64		object_id;
 	Jsonb	   *causes;
+	const char *action;			/* what is to be done; NULL: what the class asks for */
 } BreakSpec;
 
 /*

@@ -5,7 +5,7 @@
 #ifndef MARKETPLACE_FUNDS_BREAK_INTERNAL_H
 #define MARKETPLACE_FUNDS_BREAK_INTERNAL_H
 
-#include "kernel/event.h"
+#include "funds/break.h"
 
 typedef struct Break
 {
@@ -19,7 +19,10 @@ typedef struct Break
 	Amount		outside;		/* what the PSP says, else the bank; zero where neither does */
 } Break;
 
+/* As break_open(); is_new: it was not known before. */
+extern int64 break_open_new(Call *call, const BreakSpec *spec, bool *is_new);
 extern Break break_lock(Call *call, int64 break_id);	/* MK004 */
+extern bool break_is_open(const Break *found);			/* escalated included */
 extern void break_require_open(const Break *found);		/* MK114 */
 extern void break_end(Call *call, const Break *found, const char *event, const char *by, const char *reason, int64 posting_event_id);
 /* Returns the id of the event. */
