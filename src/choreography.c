@@ -53,6 +53,8 @@ static const TickStep steps[] = {
 	{"seller orders that were not accepted in time", orders_tick_accept},
 	{"receipts that silence has become", logistics_tick_deemed},
 	{"holds whose time is over", funds_tick_holds},
+	{"released money that matures", funds_tick_maturity},
+	{"reserves that are freed", funds_tick_reserve},
 	{"authorisations whose time is over", funds_tick_expiry},
 	{"breaks that nobody resolved in time", funds_tick_breaks},
 	{"balances of summed accounts", ledger_tick},

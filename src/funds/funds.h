@@ -53,6 +53,10 @@ extern FundsCommissions funds_commission_earned(Call *call, int64 seller_id, Tim
 /* Holds whose time is over: what becomes due by it is released. */
 extern int	funds_tick_holds(Call *call, int limit);
 
+/* What has waited long enough becomes available; reserves are freed on their ladder. */
+extern int	funds_tick_maturity(Call *call, int limit);
+extern int	funds_tick_reserve(Call *call, int limit);
+
 /* Authorisations whose time is over. */
 extern int	funds_tick_expiry(Call *call, int limit);
 

@@ -14,6 +14,7 @@
 #include "funds/hold.h"
 #include "funds/releasable.h"
 #include "funds/release.h"
+#include "funds/reserve.h"
 
 /* One release of one line: over its allocations. */
 typedef struct LineRelease
@@ -134,9 +135,7 @@ post_release(Call *call, const LineRelease *release)
 		const Allocation *allocation = release->allocations[i];
 		Amount		kept = amount_add(release->nets[i], release->vats[i]);
 
-		move_unless_zero(call, escrow_account(allocation), seller_account(allocation),
-						 amount_sub(release->amounts[i], kept),
-						 "release", cause);
+		credit_seller(call, release->line, allocation, amount_sub(release->amounts[i], kept), cause);
 		move_unless_zero(call, escrow_account(allocation), commission_account(allocation), kept, "commission", cause);
 		net = amount_add(net, release->nets[i]);
 		vat = amount_add(vat, release->vats[i]);
