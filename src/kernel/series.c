@@ -11,10 +11,11 @@
 #include "kernel/series.h"
 
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "kernel/errors.h"
 #include "kernel/guard.h"
 #include "kernel/seal.h"
-#include "kernel/series_format.h"
+#include "utils/array.h"
 #include "utils/datetime.h"
 
 /* What a series is found by, and what it is created with. */
@@ -116,8 +117,7 @@ series_take(Call *call, int64 issuer_party_id, const char *kind, const char *roo
 			const char *pattern, DateADT wanted)
 {
 	SeriesKey	key = {issuer_party_id, kind, root, identifier, pattern, year_of(wanted)};
-	SeriesFormat format = {.root = root};
-	SeriesNumber number;
+	SeriesNumber number = {.format = {.root = root}};
 	Row			row;
 
 	if (DATE_NOT_FINITE(wanted))
@@ -136,11 +136,32 @@ series_take(Call *call, int64 issuer_party_id, const char *kind, const char *roo
 	number.ctid = row_text(&row, 7);
 
 	/* a pattern keeps for its year: numbers of one series look alike */
-	format.year = row_int32(&row, 1);
-	format.pattern = row_text(&row, 2);
-	format.identifier = row_text(&row, 3);
-	number.number = series_number(&format, number.n);
+	number.format.year = row_int32(&row, 1);
+	number.format.pattern = row_text(&row, 2);
+	number.format.identifier = row_text(&row, 3);
+	number.number = series_number(&number.format, number.n);
 	return number;
+}
+
+SeriesNumber
+series_next(const SeriesNumber *number)
+{
+	SeriesNumber next = *number;
+
+	next.n++;
+	next.previous_hash = NULL;	/* known once the one before is sealed */
+	next.number = series_number(&next.format, next.n);
+	return next;
+}
+
+static void
+refuse_taken(const char *number)
+{
+	ereport(ERROR,
+			(errcode(MK_SERIES),
+			 errmsg("the number \"%s\" is taken", number),
+			 errdetail("Another series of the same issuer has printed it."),
+			 errhint("Give each kind of document of an issuer its own root (IV-19).")));
 }
 
 static void
@@ -155,26 +176,55 @@ write_document(Call *call, const SeriesNumber *number, bytea *hash)
 									  value_int64(number->n), value_text(number->number),
 									  value_date(number->issue_date), value_bytea(hash),
 									  value_bytea(number->previous_hash), value_timestamptz(call->now),
-									  value_int64(number->issuer_id))) == 1)
-		return;
-	ereport(ERROR,
-			(errcode(MK_SERIES),
-			 errmsg("the number \"%s\" is taken", number->number),
-			 errdetail("Another series of the same issuer has printed it."),
-			 errhint("Give each kind of document of an issuer its own root (IV-19).")));
+									  value_int64(number->issuer_id))) != 1)
+		refuse_taken(number->number);
 }
 
+/* The same for documents whose numbers follow one another. */
 static void
-move_counter(Call *call, const SeriesNumber *number, bytea *hash)
+write_documents(Call *call, const SeriesNumber *numbers, Datum *hashes, int count)
 {
-	static Statement move = STATEMENT("illdyt",
+	static Statement append = STATEMENT_PLANNED_ONCE("illlTdYyz",
+		"INSERT INTO marketplace.series_documents (marketplace_id, series_id, issuer_id, n, number, issue_date, hash,"
+		" previous_hash, recorded_at) SELECT $1, $2, $3, $4 + d.i - 1, d.number, $6, d.hash,"
+		" COALESCE(pg_catalog.lag(d.hash) OVER (ORDER BY d.i), $8), $9"
+		" FROM ROWS FROM (pg_catalog.unnest($5), pg_catalog.unnest($7)) WITH ORDINALITY d (number, hash, i) ORDER BY d.i"
+		" ON CONFLICT (marketplace_id, issuer_id, number) DO NOTHING");
+	static Statement taken = STATEMENT_PLANNED_ONCE("illT",
+		"SELECT number FROM marketplace.series_documents WHERE marketplace_id = $1 AND issuer_id = $2 AND series_id <> $3"
+		" AND number = ANY ($4) LIMIT 1");
+	Datum	   *texts = palloc(sizeof(Datum) * count);
+	Datum		array;
+	Row			row;
+
+	for (int i = 0; i < count; i++)
+		texts[i] = CStringGetTextDatum(numbers[i].number);
+	array = PointerGetDatum(construct_array(texts, count, TEXTOID, -1, false, TYPALIGN_INT));
+	if (query_execute(&append, VALUES(value_int32(call->marketplace_id), value_int64(numbers->series_id),
+									  value_int64(numbers->issuer_id), value_int64(numbers->n), value_datum(array),
+									  value_date(numbers->issue_date),
+									  value_datum(PointerGetDatum(construct_array(hashes, count, BYTEAOID, -1, false,
+																				  TYPALIGN_INT))),
+									  value_bytea(numbers->previous_hash), value_timestamptz(call->now))) == count)
+		return;
+	if (query_row(&taken, VALUES(value_int32(call->marketplace_id), value_int64(numbers->issuer_id),
+								 value_int64(numbers->series_id), value_datum(array)), &row))
+		refuse_taken(row_text(&row, 0));
+	elog(ERROR, "numbers of series %lld were not written", (long long) numbers->series_id);
+}
+
+/* To number, count numbers after where it stood. */
+static void
+move_counter(Call *call, const SeriesNumber *number, int count, bytea *hash)
+{
+	static Statement move = STATEMENT("illdyti",
 		"UPDATE marketplace.series SET last_number = $3, last_date = $4, head_hash = $5"
-		" WHERE marketplace_id = $1 AND id = $2 AND last_number = $3 - 1 AND ctid = $6::tid RETURNING ctid::text");
+		" WHERE marketplace_id = $1 AND id = $2 AND last_number = $3 - $7 AND ctid = $6::tid RETURNING ctid::text");
 	Row			row;
 
 	if (!query_row(&move, VALUES(value_int32(call->marketplace_id), value_int64(number->series_id),
 								 value_int64(number->n), value_date(number->issue_date), value_bytea(hash),
-								 value_text(number->ctid)), &row))
+								 value_text(number->ctid), value_int32(count)), &row))
 		elog(ERROR, "number %lld of series %lld was not the next", (long long) number->n,
 			 (long long) number->series_id);
 	moved_last.transaction = GetTopFullTransactionId();
@@ -188,9 +238,26 @@ series_seal(Call *call, const SeriesNumber *number, const char *canonical)
 
 	guard_open("series");
 	write_document(call, number, hash);
-	move_counter(call, number, hash);
+	move_counter(call, number, 1, hash);
 	guard_close();
 	return hash;
+}
+
+void
+series_seal_run(Call *call, const SeriesNumber *numbers, const char *const *canonicals, int count)
+{
+	Datum	   *hashes = palloc(sizeof(Datum) * count);
+	bytea	   *hash = numbers[0].previous_hash;
+
+	for (int i = 0; i < count; i++)
+	{
+		hash = seal_text(hash, canonicals[i]);
+		hashes[i] = PointerGetDatum(hash);
+	}
+	guard_open("series");
+	write_documents(call, numbers, hashes, count);
+	move_counter(call, &numbers[count - 1], count, hash);
+	guard_close();
 }
 
 /*

@@ -7,6 +7,7 @@
 #define MARKETPLACE_SERIES_H
 
 #include "kernel/call.h"
+#include "kernel/series_format.h"
 
 typedef struct SeriesNumber
 {
@@ -17,6 +18,7 @@ typedef struct SeriesNumber
 	DateADT		issue_date;		/* max(wanted, last date of the series) */
 	bytea	   *previous_hash;	/* NULL for the first document of the series */
 	char	   *ctid;			/* of the counter row as taken; for series_seal() */
+	SeriesFormat format;		/* how the series prints */
 } SeriesNumber;
 
 /*
@@ -31,5 +33,12 @@ extern SeriesNumber series_take(Call *call, int64 issuer_party_id, const char *k
  * it.
  */
 extern bytea *series_seal(Call *call, const SeriesNumber *number, const char *canonical);
+
+/*
+ * Many documents at once: series_next() is the number after one that was taken, series_seal_run() stores their hashes in the order of
+ * the numbers, which follow one another, and moves the counter once.
+ */
+extern SeriesNumber series_next(const SeriesNumber *number);
+extern void series_seal_run(Call *call, const SeriesNumber *numbers, const char *const *canonicals, int count);
 
 #endif

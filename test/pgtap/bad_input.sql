@@ -91,6 +91,10 @@ INSERT INTO good VALUES
 		[{"facts": {"a": 5, "b": "x", "c": [1], "d": "2026-01-01", "e": true}, "outcome": {"x": 1}}], "valid_from": "2027-01-01T00:00:00Z", "reason": "r"}'),
 	('ledger_post', 'posting', '{"reason": "funding", "note": "n", "transfers": [{"debit": {"kind": "o_cash"}, "credit":
 		{"kind": "o_funding"}, "amount": "12.00 EUR"}]}'),
+	('series_issue', 'document', '{"issuer": @party_id, "kind": "test.note", "root": "N", "pattern": "{root}-{siren}-{yyyy}-{n:6}", "identifier": "I",
+		"issue_date": "2026-01-01", "content": {"a": 1}}'),
+	('series_issue_many', 'document', '{"issuer": @party_id, "kind": "test.note", "root": "M", "pattern": "{root}-{yyyy}-{n:6}", "identifier": "I",
+		"issue_date": "2026-01-01", "contents": [{"a": 1}, {"a": 2}]}'),
 	('carrier_create', 'document', '{"code": "UPS", "name": "UPS", "tracking_url": "https://u.example/{number}"}'),
 	('tracking_code_map', 'document', '{"source": "test", "code": "C", "sub_code": "S", "state": "delivered"}'),
 	('shipment_create', 'document', '{"seller_order_id": @seller_order_id, "carrier": "DHL", "parcels": [{"sscc": "340123450000000000",
