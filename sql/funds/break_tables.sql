@@ -2,9 +2,9 @@
 
 CREATE DOMAIN marketplace.break_class AS text CHECK (VALUE IN (
 	'bank_pending', 'missing_bank', 'missing_psp', 'missing_ledger', 'unidentified', 'amount_mismatch', 'duplicate', 'balance_break',
-	'batch_break', 'status_break', 'return_break', 'entry_break', 'shortfall', 'due_from_own', 'negative_cash', 'own_excess', 'no_statement'));
+	'batch_break', 'status_break', 'return_break', 'entry_break', 'shortfall', 'due_from_own', 'negative_cash', 'no_statement'));
 COMMENT ON DOMAIN marketplace.break_class IS
-'What differs. bank_pending, missing_bank, missing_psp, missing_ledger, unidentified, amount_mismatch, duplicate: between ledger, PSP and bank (FD-91…FD-96). balance_break: a statement does not add up (FD-97). batch_break: the details of a batch entry do not add up to it (FD-87). status_break: the outside takes back what it had said (FD-85). return_break: a return of something that is not known. entry_break: a valid entry that could not be understood. shortfall, due_from_own, negative_cash, own_excess, no_statement: found by a safeguarding proof (FD-98).';
+'What differs. bank_pending, missing_bank, missing_psp, missing_ledger, unidentified, amount_mismatch, duplicate: between ledger, PSP and bank (FD-91…FD-96). balance_break: a statement does not add up (FD-97). batch_break: the details of a batch entry do not add up to it (FD-87). status_break: the outside takes back what it had said (FD-85). return_break: a return of something that is not known. entry_break: a valid entry that could not be understood. shortfall, due_from_own, negative_cash, no_statement: found by a safeguarding proof (FD-98).';
 CREATE DOMAIN marketplace.break_state AS text CHECK (VALUE IN ('open', 'escalated', 'matched', 'explained', 'corrected', 'written_off'));
 COMMENT ON DOMAIN marketplace.break_state IS 'State of a break: see marketplace.lifecycle, machine break (funds rule book §11).';
 

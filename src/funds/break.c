@@ -39,7 +39,6 @@ static const BreakClass classes[] = {
 	{"shortfall", 1, "Transfer own money to the client account today, then find the cause."},
 	{"due_from_own", 1, "Transfer what the platform owes to the client account."},
 	{"negative_cash", 1, "More has left the account than the books had there: find the missing receipt."},
-	{"own_excess", 3, "Sweep own money out of the client account."},
 	{"no_statement", 2, "Import the bank's statement or the PSP's balance of the day, then prove it again."}
 };
 

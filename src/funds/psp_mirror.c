@@ -7,8 +7,9 @@
 #include "postgres.h"
 
 #include "access/xact.h"
-#include "funds/break.h"
+#include "funds/break_internal.h"
 #include "funds/funds_internal.h"
+#include "funds/hold.h"
 #include "funds/psp_mirror.h"
 #include "kernel/errors.h"
 #include "kernel/seal.h"
@@ -292,7 +293,22 @@ repeats_end_to_end(Call *call, int64 psp_id, const MirrorLine *line)
 								value_text(line->kind->name)), &row);
 }
 
-/* FD-96 */
+/* FD-96: what the PSP may have taken or paid twice stays where it is until it has said which one counts. */
+static void
+hold_duplicate(Call *call, int64 break_id, const MirrorObject *object, Amount amount)
+{
+	HoldSpec	spec = {.order_id = object->order_id, .amount = amount_minor(amount) < 0 ? amount_neg(amount) : amount,
+		.slice = psprintf("recon_break:%lld", (long long) break_id), .reason = "recon_break", .owner = "operator"};
+
+	if (object->kind == NULL)
+		return;
+	if (strcmp(object->kind, "payout") == 0)
+		spec.seller_id = object->party_id;
+	else if (object->order_id == 0)
+		return;
+	hold_put(call, &spec);
+}
+
 static void
 open_duplicate(Call *call, const MirrorLine *line, const char *natural_key)
 {
@@ -300,8 +316,11 @@ open_duplicate(Call *call, const MirrorLine *line, const char *natural_key)
 	BreakSpec	spec = {.break_class = "duplicate", .natural_key = natural_key, .source = "psp_mirror", .psp = &line->amount,
 		.difference = line->amount, .end_to_end_id = line->end_to_end_id, .psp_id = line->psp_id, .has_value_date = true,
 		.value_date = line->value_date, .party_id = object.party_id, .object = object.kind, .object_id = object.id};
+	bool		is_new;
+	int64		break_id = break_open_new(call, &spec, &is_new);
 
-	break_open(call, &spec);
+	if (is_new)
+		hold_duplicate(call, break_id, &object, line->amount);
 }
 
 typedef struct ImportCounts

@@ -80,15 +80,21 @@ compare(Call *call, Run *run, const Movement *movement, const char *pair, Amount
 		want_break(call, run, movement, "amount_mismatch", pair, amount_sub(one, other), NULL);
 }
 
+TimestampTz
+local_start(DateADT day, const char *zone)
+{
+	Timestamp	midnight = DatumGetTimestamp(DirectFunctionCall1(date_timestamp, DateADTGetDatum(day)));
+
+	return DatumGetTimestampTz(DirectFunctionCall2(timestamp_zone, CStringGetTextDatum(zone), TimestampGetDatum(midnight)));
+}
+
 /* FD-91: has the bank's time been over by now? */
 static bool
 bank_is_late(Call *call, const Movement *movement)
 {
 	PolicyDuration lag = policy_duration(call, "fd.bank_lag", NULL);
 	Marketplace *marketplace = marketplace_get(call);
-	Timestamp	day = DatumGetTimestamp(DirectFunctionCall1(date_timestamp, DateADTGetDatum(movement->last_date + 1)));
-	TimestampTz end = DatumGetTimestampTz(DirectFunctionCall2(timestamp_zone, CStringGetTextDatum(marketplace->time_zone),
-															  TimestampGetDatum(day - 1)));
+	TimestampTz end = local_start(movement->last_date + 1, marketplace->time_zone) - 1;
 
 	return call->now > calendar_deadline(end, lag.n, lag.unit, "TARGET", marketplace->time_zone);
 }

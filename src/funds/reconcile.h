@@ -46,4 +46,7 @@ typedef struct Movements
 /* What has not matched before, of value dates up to until. */
 extern Movements movements_to_reconcile(Call *call, DateADT until);
 
+/* The first instant of a local day. */
+extern TimestampTz local_start(DateADT day, const char *zone);
+
 #endif
