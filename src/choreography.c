@@ -57,6 +57,7 @@ static const TickStep steps[] = {
 	{"reserves that are freed", funds_tick_reserve},
 	{"authorisations whose time is over", funds_tick_expiry},
 	{"breaks that nobody resolved in time", funds_tick_breaks},
+	{"direct debits that can no longer be revoked", funds_tick_final},
 	{"balances of summed accounts", ledger_tick},
 
 	{NULL, NULL}

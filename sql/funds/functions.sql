@@ -6,33 +6,6 @@ Document: {"rate_pct": 10, "seller_id", "category", "fixed": "0.30 EUR", "minimu
 "valid_from", "valid_until"}; only rate_pct is required, amounts are per order line and excluding VAT. Operators only. Returns the rule''s number.
 Errors: MK001, MK003, MK004, MK005, MK012. FD-23.';
 
-CREATE FUNCTION marketplace.payment_authorize(
-	marketplace_id int, order_id bigint, amount marketplace.amount, document jsonb DEFAULT '{"method": "card"}', request_key text DEFAULT NULL)
-RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION marketplace.payment_authorize(int, bigint, marketplace.amount, jsonb, text) IS
-'Records that the PSP has authorised a payment for an order; nothing is posted (FD-P01). Document: {"method": "card" | "transfer" | "sdd_core" | "sdd_b2b" | "wallet",
-"psp_reference", "expires_at"}. Operators only. Returns the payment''s number. Errors: MK001, MK003, MK004, MK005, MK006 (psp_reference in use), MK012, MK110.';
-
-CREATE FUNCTION marketplace.payment_capture(
-	marketplace_id int, payment_id bigint, amount marketplace.amount DEFAULT NULL, request_key text DEFAULT NULL)
-RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION marketplace.payment_capture(int, bigint, marketplace.amount, text) IS
-'Takes money from an authorised payment, in part or (amount NULL) all that is left of it and lacking on the order. Each cent goes to the escrow of the order line that it pays: shared by
-what each line still lacks, largest remainder (RD-9). The commission in force is frozen on each share (FD-24). Posts FD-P02; a bank transfer is final at once.
-Operators only. Returns the capture''s number. Errors: MK001, MK004, MK005, MK012, MK110.';
-
-CREATE FUNCTION marketplace.payment_settle(
-	marketplace_id int, capture_id bigint, fee marketplace.amount DEFAULT NULL, request_key text DEFAULT NULL)
-RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION marketplace.payment_settle(int, bigint, marketplace.amount, text) IS
-'Records that the PSP has settled a capture, less its fee, and that the money is final. Posts FD-P03: the platform bears the fee and owes it to the client account. What was accepted before is
-released in the same commit. Operators only. Returns the capture''s number. Errors: MK001, MK004, MK005, MK012, MK110.';
-
-CREATE FUNCTION marketplace.payment_void(marketplace_id int, payment_id bigint, request_key text DEFAULT NULL)
-RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION marketplace.payment_void(int, bigint, text) IS
-'Gives an authorisation up of which nothing was captured (FD-P01: posts nothing). Operators only. Returns the payment''s number. Errors: MK001, MK004, MK005, MK110.';
-
 CREATE FUNCTION marketplace.escrow_release(marketplace_id int, seller_order_id bigint, request_key text DEFAULT NULL)
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.escrow_release(int, bigint, text) IS

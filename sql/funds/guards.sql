@@ -2,7 +2,7 @@
 -- A bare UPDATE of a state meets the lifecycle first (MK030 names what is allowed), then the refusal of bare statements (MK041).
 
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.payments
-	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('captured', 'state', 'closed_at');
+	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('captured', 'state', 'authorised_at', 'expires_at', 'psp_reference', 'closed_at');
 CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.payments
 	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
 CREATE OR REPLACE TRIGGER lifecycle BEFORE INSERT OR UPDATE OF state ON marketplace.payments
@@ -18,8 +18,24 @@ DROP POLICY IF EXISTS sees ON marketplace.payments;
 CREATE POLICY sees ON marketplace.payments FOR SELECT
 	USING (marketplace.access_sees(marketplace_id, payer_id));
 
+CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.payment_orders
+	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('captured');
+CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.payment_orders
+	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
+CREATE OR REPLACE TRIGGER written_by_function BEFORE INSERT OR UPDATE OR DELETE ON marketplace.payment_orders
+	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_by_function('funds');
+ALTER TABLE marketplace.payment_orders ENABLE ALWAYS TRIGGER append_only, ENABLE ALWAYS TRIGGER append_only_truncate,
+	ENABLE ALWAYS TRIGGER written_by_function;
+ALTER TABLE marketplace.payment_orders ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS sees ON marketplace.payment_orders;
+CREATE POLICY sees ON marketplace.payment_orders FOR SELECT
+	USING (marketplace.access_operates(marketplace_id) OR EXISTS (
+		SELECT FROM marketplace.payments p
+		 WHERE p.marketplace_id = payment_orders.marketplace_id
+		   AND p.id = payment_orders.payment_id));
+
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.captures
-	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('fee', 'state', 'settled_at');
+	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('fee', 'state', 'psp_reference', 'settled_at', 'final_due', 'final_at');
 CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.captures
 	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
 CREATE OR REPLACE TRIGGER lifecycle BEFORE INSERT OR UPDATE OF state ON marketplace.captures

@@ -1,10 +1,11 @@
 -- Money from capture to the end: payments, captures and their allocation to lines, commission rules, payouts, refunds. The cents themselves
 -- are in the ledger (transfers); these tables say whose they are and what was decided about them.
 
-CREATE DOMAIN marketplace.payment_state AS text CHECK (VALUE IN ('authorised', 'captured', 'final', 'voided', 'expired'));
+CREATE DOMAIN marketplace.payment_state AS text CHECK (VALUE IN ('expected', 'authorised', 'captured', 'final', 'voided', 'expired', 'failed',
+	'partly_returned', 'returned', 'charged_back', 'recovered', 'lost'));
 COMMENT ON DOMAIN marketplace.payment_state IS 'State of a payment: see marketplace.lifecycle, machine payment (funds rule book §2).';
-CREATE DOMAIN marketplace.capture_state AS text CHECK (VALUE IN ('captured', 'final'));
-COMMENT ON DOMAIN marketplace.capture_state IS 'State of a capture: final once the means of payment can no longer be revoked (FD §2).';
+CREATE DOMAIN marketplace.capture_state AS text CHECK (VALUE IN ('captured', 'settled', 'final'));
+COMMENT ON DOMAIN marketplace.capture_state IS 'State of a capture: settled once the money is in the client account, final once the means of payment can no longer be revoked (FD §2).';
 CREATE DOMAIN marketplace.payout_state AS text CHECK (VALUE IN ('planned', 'sent', 'unknown', 'accepted', 'paid', 'rejected', 'dropped'));
 COMMENT ON DOMAIN marketplace.payout_state IS 'State of a payout: see marketplace.lifecycle, machine payout (funds rule book §7).';
 CREATE DOMAIN marketplace.refund_state AS text CHECK (VALUE IN ('planned', 'sent', 'unknown', 'accepted', 'paid', 'rejected', 'cancelled'));
@@ -13,61 +14,92 @@ COMMENT ON DOMAIN marketplace.refund_state IS 'State of a refund: see marketplac
 CREATE TABLE marketplace.payments (
 	marketplace_id	int NOT NULL,
 	id				bigint GENERATED ALWAYS AS IDENTITY,
-	order_id		bigint NOT NULL,
 	payer_id		bigint NOT NULL,
 	authorised		marketplace.amount NOT NULL CHECK (marketplace.sign(authorised) > 0),
 	captured		marketplace.amount NOT NULL CHECK (captured <= authorised AND marketplace.sign(captured) >= 0),
+	presented		marketplace.amount CHECK (marketplace.sign(presented) > 0 AND marketplace.currency(presented) <> marketplace.currency(authorised)),
 	state			marketplace.payment_state NOT NULL,
 	method			text NOT NULL CHECK (method IN ('card', 'transfer', 'sdd_core', 'sdd_b2b', 'wallet')),
 	psp_reference	text,
-	authorised_at	timestamptz NOT NULL,
+	recorded_at		timestamptz NOT NULL,
+	authorised_at	timestamptz,
 	expires_at		timestamptz,
 	closed_at		timestamptz,
 	PRIMARY KEY (marketplace_id, id),
 	UNIQUE (marketplace_id, psp_reference)
 ) WITH (fillfactor = 80);
-CREATE INDEX payments_order ON marketplace.payments (marketplace_id, order_id);
-CREATE INDEX payments_expiring ON marketplace.payments (marketplace_id, expires_at) WHERE state = 'authorised' AND expires_at IS NOT NULL;
+CREATE INDEX payments_payer ON marketplace.payments (marketplace_id, payer_id);
+CREATE INDEX payments_expiring ON marketplace.payments (marketplace_id, expires_at) WHERE state IN ('expected', 'authorised') AND expires_at IS NOT NULL;
 COMMENT ON TABLE marketplace.payments IS
-'What a buyer''s means of payment was authorised for and what was captured of it. An order may have several (FD-13). FD §2.';
+'What a buyer''s means of payment is expected to bring or was authorised for, and what was captured of it. It pays one order or several, and an order may have several (FD-13): payment_orders says how much is for which. FD §2.';
 COMMENT ON COLUMN marketplace.payments.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.payments.id IS 'Number of the payment.';
-COMMENT ON COLUMN marketplace.payments.order_id IS 'Order that it pays.';
-COMMENT ON COLUMN marketplace.payments.payer_id IS 'Party that pays: the buyer of the order.';
-COMMENT ON COLUMN marketplace.payments.authorised IS 'Most that may be captured.';
+COMMENT ON COLUMN marketplace.payments.payer_id IS 'Party that pays: the buyer of its orders.';
+COMMENT ON COLUMN marketplace.payments.authorised IS 'Most that may be captured; while it is expected, what is expected. In the currency of the orders.';
 COMMENT ON COLUMN marketplace.payments.captured IS 'Sum of its captures.';
+COMMENT ON COLUMN marketplace.payments.presented IS 'What the buyer pays in a currency of its own, which the PSP converts (FD-P29); NULL: the currency of the orders.';
 COMMENT ON COLUMN marketplace.payments.state IS 'See marketplace.lifecycle, machine payment.';
-COMMENT ON COLUMN marketplace.payments.method IS 'Means: card, transfer (SCT), sdd_core, sdd_b2b or wallet. A transfer is final when it arrives.';
+COMMENT ON COLUMN marketplace.payments.method IS 'Means: card, transfer (SCT), sdd_core, sdd_b2b or wallet (money that is kept for the buyer). A transfer is final when it arrives.';
 COMMENT ON COLUMN marketplace.payments.psp_reference IS 'The payment''s name at the payment service provider; unique in the marketplace.';
-COMMENT ON COLUMN marketplace.payments.authorised_at IS 'When it was authorised.';
+COMMENT ON COLUMN marketplace.payments.recorded_at IS 'When it was recorded.';
+COMMENT ON COLUMN marketplace.payments.authorised_at IS 'When it was authorised; NULL while it is only expected, and for money that came without.';
 COMMENT ON COLUMN marketplace.payments.expires_at IS 'From then on nothing more can be captured; NULL: not known.';
-COMMENT ON COLUMN marketplace.payments.closed_at IS 'When it was voided or expired.';
+COMMENT ON COLUMN marketplace.payments.closed_at IS 'When it was voided, failed or expired, or what was not captured was given up: nothing more is captured.';
+
+CREATE TABLE marketplace.payment_orders (
+	marketplace_id	int NOT NULL,
+	payment_id		bigint NOT NULL,
+	order_id		bigint NOT NULL,
+	amount			marketplace.amount NOT NULL CHECK (marketplace.sign(amount) > 0),
+	captured		marketplace.amount NOT NULL CHECK (captured <= amount AND marketplace.sign(captured) >= 0),
+	PRIMARY KEY (marketplace_id, payment_id, order_id)
+) WITH (fillfactor = 80);
+CREATE INDEX payment_orders_order ON marketplace.payment_orders (marketplace_id, order_id);
+COMMENT ON TABLE marketplace.payment_orders IS
+'Which orders a payment pays, and how much of it is for each (FD-13): the amounts add up to what is authorised, what is captured to the payment''s captures.';
+COMMENT ON COLUMN marketplace.payment_orders.marketplace_id IS 'Marketplace (tenant).';
+COMMENT ON COLUMN marketplace.payment_orders.payment_id IS 'The payment.';
+COMMENT ON COLUMN marketplace.payment_orders.order_id IS 'Order that it pays.';
+COMMENT ON COLUMN marketplace.payment_orders.amount IS 'Most that may be captured for the order.';
+COMMENT ON COLUMN marketplace.payment_orders.captured IS 'What was captured for the order.';
 
 CREATE TABLE marketplace.captures (
 	marketplace_id	int NOT NULL,
 	id				bigint GENERATED ALWAYS AS IDENTITY,
 	payment_id		bigint NOT NULL,
-	order_id		bigint NOT NULL,
 	amount			marketplace.amount NOT NULL CHECK (marketplace.sign(amount) > 0),
 	fee				marketplace.amount CHECK (marketplace.sign(fee) >= 0 AND fee <= amount),
+	presented		marketplace.amount CHECK (marketplace.sign(presented) > 0),
+	fx_rate_id		bigint,
 	state			marketplace.capture_state NOT NULL,
+	psp_reference	text,
 	captured_at		timestamptz NOT NULL,
 	settled_at		timestamptz,
+	final_due		timestamptz,
+	final_at		timestamptz,
 	PRIMARY KEY (marketplace_id, id),
-	CHECK ((state = 'final') = (settled_at IS NOT NULL))
+	UNIQUE (marketplace_id, psp_reference),
+	CHECK ((state = 'captured') = (settled_at IS NULL)),
+	CHECK ((state = 'final') = (final_at IS NOT NULL)),
+	CHECK ((presented IS NULL) = (fx_rate_id IS NULL))
 ) WITH (fillfactor = 80);
 CREATE INDEX captures_payment ON marketplace.captures (marketplace_id, payment_id);
-CREATE INDEX captures_order ON marketplace.captures (marketplace_id, order_id);
-COMMENT ON TABLE marketplace.captures IS 'Money taken from a payment: posted as FD-P02, settled as FD-P03.';
+CREATE INDEX captures_final_due ON marketplace.captures (marketplace_id, final_due) WHERE state = 'settled';
+COMMENT ON TABLE marketplace.captures IS
+'Money taken from a payment: posted as FD-P02, settled as FD-P03. Which orders and lines it pays is in capture_allocations.';
 COMMENT ON COLUMN marketplace.captures.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.captures.id IS 'Number of the capture.';
 COMMENT ON COLUMN marketplace.captures.payment_id IS 'Payment that it was taken from.';
-COMMENT ON COLUMN marketplace.captures.order_id IS 'Order of the payment.';
 COMMENT ON COLUMN marketplace.captures.amount IS 'What was captured; equals the sum of its allocations.';
 COMMENT ON COLUMN marketplace.captures.fee IS 'Fee that the PSP kept when it settled, borne by the platform; NULL before.';
-COMMENT ON COLUMN marketplace.captures.state IS 'captured, or final once settled.';
+COMMENT ON COLUMN marketplace.captures.presented IS 'Its part of what the buyer paid in a currency of its own; NULL: the currency of the orders.';
+COMMENT ON COLUMN marketplace.captures.fx_rate_id IS 'Rate at which the buyer''s currency was converted, frozen (FD-9, RD-11); NULL: nothing was.';
+COMMENT ON COLUMN marketplace.captures.state IS 'captured, settled (in the client account), final (cannot be revoked any more: may be released).';
+COMMENT ON COLUMN marketplace.captures.psp_reference IS 'The capture''s name at the payment service provider; unique in the marketplace. NULL: not told.';
 COMMENT ON COLUMN marketplace.captures.captured_at IS 'When it was captured.';
-COMMENT ON COLUMN marketplace.captures.settled_at IS 'When it was settled: the money is final; NULL before.';
+COMMENT ON COLUMN marketplace.captures.settled_at IS 'When the PSP settled it; NULL before.';
+COMMENT ON COLUMN marketplace.captures.final_due IS 'Settled direct debits: when it becomes final by itself (fd.sdd_core_final, fd.sdd_b2b_final); NULL: at settlement.';
+COMMENT ON COLUMN marketplace.captures.final_at IS 'When it became final; NULL before.';
 
 CREATE TABLE marketplace.commission_rules (
 	marketplace_id	int NOT NULL,

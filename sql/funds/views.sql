@@ -1,13 +1,6 @@
 CREATE OR REPLACE VIEW marketplace.lifecycle_funds WITH (security_invoker = true) AS
 SELECT machine, from_state, event, to_state, capacities, description
 FROM (VALUES
-	('payment', NULL, 'authorize', 'authorised', ARRAY['operator'], 'The PSP has authorised it. FD-P01.'),
-	('payment', 'authorised', 'capture', 'captured', ARRAY['operator'], 'Money was taken from it, in part or whole. FD-P02.'),
-	('payment', 'captured', 'settle', 'final', ARRAY['operator'], 'All of it was captured and settled. FD-P03.'),
-	('payment', 'authorised', 'void', 'voided', ARRAY['operator'], 'Given up; nothing was captured.'),
-	('payment', 'authorised', 'expire', 'expired', ARRAY['operator', 'system'], 'Its time is over; nothing was captured.'),
-	('capture', NULL, 'capture', 'captured', ARRAY['operator'], 'Money was taken from the payment. FD-P02.'),
-	('capture', 'captured', 'settle', 'final', ARRAY['operator'], 'The money can no longer be called back by the means of payment. FD-P03.'),
 	('payout', NULL, 'freeze', 'planned', ARRAY['operator'], 'Frozen by a run. FD-P10.'),
 	('payout', 'planned', 'drop', 'dropped', ARRAY['operator', 'system'], 'Taken back before it was sent. FD-P12.'),
 	('payout', 'planned', 'send', 'sent', ARRAY['operator', 'system'], 'Handed to the PSP with its idempotency key. FD-80.'),
@@ -34,7 +27,7 @@ FROM (VALUES
 	('refund', 'unknown', 'fail', 'rejected', ARRAY['operator', 'system'], 'Evidence shows that it was not executed. FD-P16, FD-81.')
 ) AS rows (machine, from_state, event, to_state, capacities, description);
 COMMENT ON VIEW marketplace.lifecycle_funds IS
-'State machines of funds: payment, capture, payout, refund (funds rule book §2, §7, §8).';
+'State machines of payouts and refunds (funds rule book §7, §8).';
 COMMENT ON COLUMN marketplace.lifecycle_funds.machine IS 'Name of the machine.';
 COMMENT ON COLUMN marketplace.lifecycle_funds.from_state IS 'State before; NULL for creation.';
 COMMENT ON COLUMN marketplace.lifecycle_funds.event IS 'What happens.';
@@ -68,62 +61,6 @@ COMMENT ON COLUMN marketplace.policy_registry_funds.default_value IS 'Value wher
 COMMENT ON COLUMN marketplace.policy_registry_funds.description IS 'Meaning.';
 COMMENT ON COLUMN marketplace.policy_registry_funds.source IS 'Rule id, law or standard that the default comes from.';
 COMMENT ON COLUMN marketplace.policy_registry_funds.verified IS 'True when the default was confirmed by a public source; check the others before relying on them.';
-
-CREATE OR REPLACE VIEW marketplace.payment_overview WITH (security_invoker = true) AS
-SELECT p.marketplace_id,
-	   p.id AS payment_id,
-	   p.order_id,
-	   p.payer_id,
-	   p.state::text AS state,
-	   p.method,
-	   p.psp_reference,
-	   marketplace.amount_value(p.authorised) AS authorised,
-	   marketplace.amount_value(p.captured) AS captured,
-	   marketplace.currency(p.authorised)::text AS currency,
-	   p.authorised_at,
-	   p.expires_at,
-	   p.closed_at
-  FROM marketplace.payments p;
-COMMENT ON VIEW marketplace.payment_overview IS
-'Payments with what was authorised and captured. Buyers see their own.';
-COMMENT ON COLUMN marketplace.payment_overview.marketplace_id IS 'Marketplace (tenant).';
-COMMENT ON COLUMN marketplace.payment_overview.payment_id IS 'Number of the payment.';
-COMMENT ON COLUMN marketplace.payment_overview.order_id IS 'Order that it pays.';
-COMMENT ON COLUMN marketplace.payment_overview.payer_id IS 'Buyer who pays.';
-COMMENT ON COLUMN marketplace.payment_overview.state IS 'See marketplace.lifecycle, machine payment.';
-COMMENT ON COLUMN marketplace.payment_overview.method IS 'Means of payment.';
-COMMENT ON COLUMN marketplace.payment_overview.psp_reference IS 'Its name at the PSP.';
-COMMENT ON COLUMN marketplace.payment_overview.authorised IS 'Most that may be captured.';
-COMMENT ON COLUMN marketplace.payment_overview.captured IS 'Sum of its captures.';
-COMMENT ON COLUMN marketplace.payment_overview.currency IS 'Currency code (ISO 4217).';
-COMMENT ON COLUMN marketplace.payment_overview.authorised_at IS 'When it was authorised.';
-COMMENT ON COLUMN marketplace.payment_overview.expires_at IS 'When the authorisation ends; NULL: not known.';
-COMMENT ON COLUMN marketplace.payment_overview.closed_at IS 'When it was voided or expired.';
-
-CREATE OR REPLACE VIEW marketplace.capture_overview WITH (security_invoker = true) AS
-SELECT c.marketplace_id,
-	   c.id AS capture_id,
-	   c.payment_id,
-	   c.order_id,
-	   c.state::text AS state,
-	   marketplace.amount_value(c.amount) AS amount,
-	   marketplace.amount_value(c.fee) AS fee,
-	   marketplace.currency(c.amount)::text AS currency,
-	   c.captured_at,
-	   c.settled_at
-  FROM marketplace.captures c;
-COMMENT ON VIEW marketplace.capture_overview IS
-'Captures and whether the PSP has settled them. Buyers see those of their payments.';
-COMMENT ON COLUMN marketplace.capture_overview.marketplace_id IS 'Marketplace (tenant).';
-COMMENT ON COLUMN marketplace.capture_overview.capture_id IS 'Number of the capture.';
-COMMENT ON COLUMN marketplace.capture_overview.payment_id IS 'Payment that it was taken from.';
-COMMENT ON COLUMN marketplace.capture_overview.order_id IS 'Order of the payment.';
-COMMENT ON COLUMN marketplace.capture_overview.state IS 'captured, or final once settled.';
-COMMENT ON COLUMN marketplace.capture_overview.amount IS 'What was captured.';
-COMMENT ON COLUMN marketplace.capture_overview.fee IS 'Fee that the PSP kept; NULL before it settled.';
-COMMENT ON COLUMN marketplace.capture_overview.currency IS 'Currency code (ISO 4217).';
-COMMENT ON COLUMN marketplace.capture_overview.captured_at IS 'When it was captured.';
-COMMENT ON COLUMN marketplace.capture_overview.settled_at IS 'When it was settled; NULL before.';
 
 CREATE OR REPLACE VIEW marketplace.commission_overview WITH (security_invoker = true) AS
 SELECT a.marketplace_id,

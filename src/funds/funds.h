@@ -57,8 +57,9 @@ extern int	funds_tick_holds(Call *call, int limit);
 extern int	funds_tick_maturity(Call *call, int limit);
 extern int	funds_tick_reserve(Call *call, int limit);
 
-/* Authorisations whose time is over. */
+/* Payments whose time is over; direct debits that can no longer be revoked. */
 extern int	funds_tick_expiry(Call *call, int limit);
+extern int	funds_tick_final(Call *call, int limit);
 
 /* Differences between ledger, PSP and bank that nobody resolved in time. */
 extern int	funds_tick_breaks(Call *call, int limit);

@@ -61,22 +61,6 @@ extern Amount require_positive(Call *call, Amount amount, CurrencyCode currency,
 /* Marks allocations of which nothing is in escrow, payable or in clearing any more; after the posting is written. */
 extern void defer_closing(Call *call, const int64 *allocation_ids, int n);
 
-/* payment.c */
-typedef struct Payment
-{
-	int64		id;
-	int64		order_id;
-	int64		payer_id;
-	Amount		authorised;
-	Amount		captured;
-	const char *state;
-	const char *method;
-	TimestampTz expires_at;		/* DT_NOEND: not known */
-} Payment;
-extern Payment payment_lock(Call *call, int64 payment_id);	/* and its order; MK004 */
-extern int64 payment_tell(Call *call, const char *type, int64 payment_id, int64 order_id, Amount amount,
-						  int64 capture_id);
-
 /* commission.c: what is frozen on a share of a line */
 typedef struct Commission
 {
@@ -93,10 +77,6 @@ extern Commission commission_of(Call *call, const OrderLine *line, const Allocat
 
 /* What is earned once `released` of the allocation has been released: excluding VAT, and the VAT (FD-27). */
 extern void commission_earned(const Allocation *allocation, Amount released, Amount *net, Amount *vat);
-
-/* settle.c */
-extern void settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gross, Amount fee,
-						   bool through_clearing);
 
 /* release.c */
 extern void release_order(Call *call, int64 order_id);

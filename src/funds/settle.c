@@ -1,11 +1,15 @@
 /*
  * settle.c
- *		The PSP has settled a capture: the money is final (FD-P03), and what was accepted before is released.
+ *		The PSP has settled a capture (FD-P03): the money is final, and what was accepted before is released. A direct
+ *		debit can still be revoked then; it is final when the time for that is over, by a step of tick().
  */
 #include "postgres.h"
 
-#include "funds/funds_internal.h"
+#include "funds/funds.h"
+#include "funds/payment.h"
+#include "kernel/calendar.h"
 #include "kernel/errors.h"
+#include "kernel/policy.h"
 
 /*
  * FD-P03: the PSP pays gross less its fee; the platform bears the fee, so it owes the client account as much. Amounts
@@ -26,41 +30,125 @@ post_settlement(Call *call, Amount gross, Amount fee, int64 cause)
 	ledger_move(call, own_account(O_PSP_FEES), own_account(O_DUE_TO_CLIENT), fee, "psp_fee", cause);
 }
 
-/* The payment is final once all of it was captured and every capture is. */
-static void
-finish_payment(Call *call, const Payment *payment)
+/*
+ * The payment is final once every capture is, and nothing more is to be captured. What was called back in between
+ * stays in its state.
+ */
+void
+settle_payment(Call *call, int64 payment_id)
 {
 	static Statement finish = STATEMENT("il",
 		"UPDATE marketplace.payments p SET state = 'final'"
-		" WHERE p.marketplace_id = $1 AND p.id = $2 AND p.state = 'captured' AND p.captured = p.authorised AND NOT EXISTS ("
-		"       SELECT FROM marketplace.captures c"
-		"        WHERE c.marketplace_id = $1 AND c.payment_id = p.id AND c.state <> 'final')");
+		" WHERE p.marketplace_id = $1 AND p.id = $2 AND p.state = 'captured' AND (p.captured = p.authorised OR p.closed_at IS NOT NULL)"
+		"   AND NOT EXISTS (SELECT FROM marketplace.captures c"
+		"                    WHERE c.marketplace_id = $1 AND c.payment_id = p.id AND c.state <> 'final')");
 
-	funds_transition(&finish, VALUES(value_int32(call->marketplace_id), value_int64(payment->id)), "settle", NULL);
+	funds_transition(&finish, VALUES(value_int32(call->marketplace_id), value_int64(payment_id)), "settle", NULL);
+}
+
+/* When a settled direct debit becomes final by itself (FD §2); DT_NOBEGIN: other means, which are final at once. */
+static TimestampTz
+final_due(Call *call, const Payment *payment)
+{
+	PolicyScope scope = {.buyer_id = payment->payer_id};
+	const char *parameter;
+	PolicyDuration after;
+
+	if (strcmp(payment->method, "sdd_core") == 0)
+		parameter = "fd.sdd_core_final";
+	else if (strcmp(payment->method, "sdd_b2b") == 0)
+		parameter = "fd.sdd_b2b_final";
+	else
+		return DT_NOBEGIN;
+	after = policy_duration(call, parameter, &scope);
+	return calendar_deadline(call->now, after.n, after.unit, policy_text(call, "rd.settlement_calendar", NULL),
+							 marketplace_get(call)->time_zone);
+}
+
+/* Tells the orders of the capture; returns the id of the first event. Released afterwards, when it is final. */
+static int64
+tell_capture(Call *call, const char *type, const Payment *payment, int64 capture_id, const CaptureShares *shares)
+{
+	int64		cause = 0;
+
+	for (int i = 0; i < shares->count; i++)
+	{
+		int64		event_id = payment_tell(call, type, payment, shares->orders[i].order_id, shares->orders[i].amount, capture_id, NULL);
+
+		if (cause == 0)
+			cause = event_id;
+	}
+	return cause;
+}
+
+static void
+release_shares(Call *call, const CaptureShares *shares)
+{
+	for (int i = 0; i < shares->count; i++)
+		release_order(call, shares->orders[i].order_id);
 }
 
 /* through_clearing: the money lies at the PSP and comes from there; else it is in cash already. */
 void
 settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gross, Amount fee, bool through_clearing)
 {
-	static Statement settle = STATEMENT("ilaz",
-		"UPDATE marketplace.captures SET state = 'final', fee = $3, settled_at = $4 WHERE marketplace_id = $1 AND id = $2");
+	static Statement settle = STATEMENT("ilatzz",
+		"UPDATE marketplace.captures SET state = $4, fee = $3, settled_at = $5, final_due = $6,"
+		" final_at = CASE WHEN $4 = 'final' THEN $5 END WHERE marketplace_id = $1 AND id = $2");
+	TimestampTz due = final_due(call, payment);
+	bool		final = due <= call->now;
+	CaptureShares shares = capture_shares(call, capture_id);
 	int64		cause;
 
 	funds_transition(&settle, VALUES(value_int32(call->marketplace_id), value_int64(capture_id), value_amount(fee),
-									 value_timestamptz(call->now)), "settle", NULL);
-	finish_payment(call, payment);
-	cause = payment_tell(call, "payment.settled", payment->id, payment->order_id, gross, capture_id);
+									 value_text(final ? "final" : "settled"), value_timestamptz(call->now),
+									 final ? value_null() : value_timestamptz(due)), "settle", NULL);
+	settle_payment(call, payment->id);
+	cause = tell_capture(call, "payment.settled", payment, capture_id, &shares);
 	if (through_clearing)
 		post_settlement(call, gross, fee, cause);
-	release_order(call, payment->order_id);
+	if (final)
+		release_shares(call, &shares);
 }
 
-static int64
-payment_of_capture(Call *call, int64 capture_id)
+/* Direct debits that can no longer be revoked. Orders that somebody else works on are left for the next time. */
+int
+funds_tick_final(Call *call, int limit)
+{
+	static Statement due = STATEMENT("izi",
+		"SELECT id, payment_id FROM marketplace.captures WHERE marketplace_id = $1 AND state = 'settled' AND final_due <= $2"
+		" ORDER BY final_due, id LIMIT $3");
+	static Statement finalise = STATEMENT("ilz",
+		"UPDATE marketplace.captures SET state = 'final', final_at = $3 WHERE marketplace_id = $1 AND id = $2 AND state = 'settled'");
+	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now), value_int32(limit)));
+	int			done = 0;
+
+	for (uint64 i = 0; i < rows.count; i++)
+	{
+		int64		capture_id = row_int64(&rows.rows[i], 0);
+		Payment		payment;
+		CaptureShares shares;
+
+		if (!payment_try_lock(call, row_int64(&rows.rows[i], 1), &payment))
+			continue;
+		if (funds_transition(&finalise, VALUES(value_int32(call->marketplace_id), value_int64(capture_id),
+											   value_timestamptz(call->now)), "finalise", NULL) == 0)
+			continue;
+		settle_payment(call, payment.id);
+		shares = capture_shares(call, capture_id);
+		tell_capture(call, "payment.final", &payment, capture_id, &shares);
+		release_shares(call, &shares);
+		done++;
+	}
+	return done;
+}
+
+Capture
+capture_get(Call *call, int64 capture_id)
 {
 	static Statement find = STATEMENT("il",
-									  "SELECT payment_id FROM marketplace.captures WHERE marketplace_id = $1 AND id = $2");
+		"SELECT payment_id, amount, state, presented, fx_rate_id FROM marketplace.captures WHERE marketplace_id = $1 AND id = $2");
+	Capture		capture = {.id = capture_id};
 	Row			row;
 
 	if (!query_row(&find, VALUES(value_int32(call->marketplace_id), value_int64(capture_id)), &row))
@@ -68,7 +156,14 @@ payment_of_capture(Call *call, int64 capture_id)
 				errcode(MK_NOT_FOUND),
 				errmsg("marketplace %d has no capture %lld", call->marketplace_id, (long long) capture_id),
 				errhint("The view marketplace.capture_overview lists the captures."));
-	return row_int64(&row, 0);
+	capture.payment_id = row_int64(&row, 0);
+	capture.amount = row_amount(&row, 1);
+	capture.state = row_text(&row, 2);
+	capture.has_presented = !row_null(&row, 3);
+	if (capture.has_presented)
+		capture.presented = row_amount(&row, 3);
+	capture.fx_rate_id = row_id(&row, 4);
+	return capture;
 }
 
 /* NULL: no fee */
@@ -95,22 +190,16 @@ fee_argument(Call *call, int n, Amount gross)
 static int64
 settle(Call *call, int64 capture_id)
 {
-	static Statement read = STATEMENT("il",
-		"SELECT state, amount FROM marketplace.captures WHERE marketplace_id = $1 AND id = $2 FOR NO KEY UPDATE");
-	Payment		payment = payment_lock(call, payment_of_capture(call, capture_id));
-	Amount		gross;
-	Row			row;
+	Payment		payment = payment_lock(call, capture_get(call, capture_id).payment_id);
+	Capture		capture = capture_get(call, capture_id);
 
-	if (!query_row(&read, VALUES(value_int32(call->marketplace_id), value_int64(capture_id)), &row))
-		elog(ERROR, "capture %lld has vanished", (long long) capture_id);
-	gross = row_amount(&row, 1);
-	if (strcmp(row_text(&row, 0), "captured") != 0)
+	if (strcmp(capture.state, "captured") != 0)
 		ereport(ERROR,
 				errcode(MK_PAYMENT),
 				errmsg("capture %lld is settled already", (long long) capture_id),
-				errdetail("It is %s; captured %s.", row_text(&row, 0), amount_to_cstring(gross)),
+				errdetail("It is %s; captured %s.", capture.state, amount_to_cstring(capture.amount)),
 				errhint("A capture is settled once; to repeat a call safely give it a request key."));
-	settle_capture(call, &payment, capture_id, gross, fee_argument(call, 2, gross), true);
+	settle_capture(call, &payment, capture_id, capture.amount, fee_argument(call, 2, capture.amount), true);
 	return capture_id;
 }
 

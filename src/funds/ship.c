@@ -26,9 +26,11 @@ static int64
 secured(Call *call, int64 order_id)
 {
 	static Statement read = STATEMENT("ilz",
-		"SELECT marketplace.minor_units(p.captured), CASE WHEN p.state IN ('authorised', 'captured')"
-		" AND (p.expires_at IS NULL OR p.expires_at > $3) THEN marketplace.minor_units(p.authorised - p.captured) ELSE 0 END"
-		"  FROM marketplace.payments p WHERE p.marketplace_id = $1 AND p.order_id = $2");
+		"SELECT marketplace.minor_units(o.captured), CASE WHEN p.state IN ('authorised', 'captured') AND p.closed_at IS NULL"
+		" AND (p.expires_at IS NULL OR p.expires_at > $3) THEN marketplace.minor_units(o.amount - o.captured) ELSE 0 END"
+		"  FROM marketplace.payment_orders o"
+		"  JOIN marketplace.payments p ON p.marketplace_id = $1 AND p.id = o.payment_id"
+		" WHERE o.marketplace_id = $1 AND o.order_id = $2");
 	Rows		rows = query_rows(&read, VALUES(value_int32(call->marketplace_id), value_int64(order_id),
 												value_timestamptz(call->now)));
 	Allocations all = allocations_of_order(call, order_id);

@@ -84,24 +84,24 @@ BEGIN
 		statement := format('SELECT marketplace.order_place(%s, %L)', tenant, document);
 	WHEN 'authorize' THEN
 		SELECT o.id, o.currency INTO r FROM marketplace.orders o WHERE o.marketplace_id = tenant
-			ORDER BY EXISTS (SELECT FROM marketplace.payments p WHERE p.marketplace_id = tenant AND p.order_id = o.id) AND chance(0.9), random() LIMIT 1;
+			ORDER BY EXISTS (SELECT FROM marketplace.payment_orders p WHERE p.marketplace_id = tenant AND p.order_id = o.id) AND chance(0.9), random() LIMIT 1;
 		order_id := r.id;
 		SELECT format('SELECT marketplace.payment_authorize(%s, %L, %L, %L)', tenant, order_id,
 			marketplace.amount_round((sum(v.gross)::numeric * CASE WHEN chance(0.7) THEN 1 ELSE random()::numeric END), r.currency),
 			CASE WHEN chance(0.2) THEN '{"method": "transfer"}' ELSE '{"method": "card"}' END)
 			INTO statement FROM marketplace.order_lines v WHERE v.marketplace_id = tenant AND v.order_id = r.id;
 	WHEN 'capture' THEN
-		SELECT p.id, p.order_id, p.authorised AS amount INTO r FROM marketplace.payments p WHERE p.marketplace_id = tenant
+		SELECT p.id, o.order_id, p.authorised AS amount INTO r FROM marketplace.payments p JOIN marketplace.payment_orders o ON o.marketplace_id = tenant AND o.payment_id = p.id WHERE p.marketplace_id = tenant
 			ORDER BY p.captured < p.authorised AND p.state IN ('authorised', 'captured') AND chance(0.95) DESC, random() LIMIT 1;
 		order_id := r.order_id;
 		statement := format('SELECT marketplace.payment_capture(%s, %L, %L)', tenant, r.id,
 			CASE WHEN chance(0.5) THEN NULL ELSE r.amount * random()::numeric END);
 	WHEN 'settle' THEN
-		SELECT c.id, c.order_id, c.amount INTO r FROM marketplace.captures c WHERE c.marketplace_id = tenant ORDER BY c.state = 'captured' AND chance(0.9) DESC, random() LIMIT 1;
+		SELECT c.id, o.order_id, c.amount INTO r FROM marketplace.captures c JOIN marketplace.payment_orders o ON o.marketplace_id = tenant AND o.payment_id = c.payment_id WHERE c.marketplace_id = tenant ORDER BY c.state = 'captured' AND chance(0.9) DESC, random() LIMIT 1;
 		order_id := r.order_id;
 		statement := format('SELECT marketplace.payment_settle(%s, %L, %L)', tenant, r.id, CASE WHEN chance(0.5) THEN r.amount * 0.012 END);
 	WHEN 'void' THEN
-		SELECT p.id, p.order_id INTO r FROM marketplace.payments p WHERE p.marketplace_id = tenant AND chance(0.1) ORDER BY random() LIMIT 1;
+		SELECT p.id, o.order_id INTO r FROM marketplace.payments p JOIN marketplace.payment_orders o ON o.marketplace_id = tenant AND o.payment_id = p.id WHERE p.marketplace_id = tenant AND chance(0.1) ORDER BY random() LIMIT 1;
 		order_id := r.order_id;
 		IF order_id IS NULL THEN RETURN; END IF;
 		statement := format('SELECT marketplace.payment_void(%s, %L)', tenant, r.id);
@@ -127,7 +127,7 @@ BEGIN
 			GROUP BY CASE WHEN chance(0.5) THEN l.id ELSE 0 END) parcels;
 	WHEN 'hand_over' THEN
 		SELECT s.id, s.order_id INTO r FROM marketplace.shipments s WHERE s.marketplace_id = tenant
-			ORDER BY s.state = 'prepared' AND EXISTS (SELECT FROM marketplace.payments p WHERE p.marketplace_id = tenant AND p.order_id = s.order_id) AND chance(0.95) DESC, random() LIMIT 1;
+			ORDER BY s.state = 'prepared' AND EXISTS (SELECT FROM marketplace.payment_orders p WHERE p.marketplace_id = tenant AND p.order_id = s.order_id) AND chance(0.95) DESC, random() LIMIT 1;
 		order_id := r.order_id;
 		statement := CASE WHEN chance(0.9) THEN format('SELECT marketplace.shipment_hand_over(%s, %L)', tenant, r.id)
 			ELSE format('SELECT marketplace.shipment_void(%s, %L, %L)', tenant, r.id, 'wrong label') END;
@@ -197,7 +197,7 @@ CREATE FUNCTION misplaced(tenant int, the_order bigint, as_of timestamptz DEFAUL
 	SELECT format('order %s line %s: captured %s, in all places %s (as of %s)', the_order, coalesce(c.line, f.line), c.value, f.value, as_of)
 	FROM (SELECT a.order_line_id AS line, sum(a.amount::numeric) AS value FROM marketplace.capture_allocations a
 			JOIN marketplace.captures k ON k.marketplace_id = tenant AND k.id = a.capture_id
-			WHERE a.marketplace_id = tenant AND k.order_id = the_order AND (as_of IS NULL OR k.captured_at <= as_of) GROUP BY 1) c
+			WHERE a.marketplace_id = tenant AND a.order_id = the_order AND (as_of IS NULL OR k.captured_at <= as_of) GROUP BY 1) c
 	FULL JOIN (SELECT order_line_id AS line, sum(value) AS value FROM marketplace.funds_location(tenant, the_order, as_of) WHERE NOT memo GROUP BY 1) f ON f.line = c.line
 	WHERE coalesce(c.value, 0) <> coalesce(f.value, 0)
 $$;
