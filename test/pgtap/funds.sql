@@ -63,7 +63,7 @@ $$ SELECT COALESCE(string_agg(position || ' ' || v, ', ' ORDER BY position), 'no
 CREATE FUNCTION pg_temp.frozen(m int, placed bigint) RETURNS text LANGUAGE sql AS
 $$ SELECT string_agg(format('%s: %s + %s', l.position, c.commission, c.vat), ', ' ORDER BY c.allocation_id)
 	 FROM commission_overview c JOIN order_lines l ON l.marketplace_id = c.marketplace_id AND l.id = c.order_line_id
-	WHERE c.marketplace_id = m AND c.id IN (SELECT a.capture_id FROM capture_allocations a WHERE a.marketplace_id = m AND a.order_id = placed) $$;
+	WHERE c.marketplace_id = m AND c.order_id = placed $$;
 
 -- vector X6: two captures of one order at two rates; what is reversed later is reversed at its own (FD-24, FD-26)
 SELECT pg_temp.place(:m, :buyer, :alpha || ':goods:1:1000') AS x6 \gset
