@@ -13,7 +13,10 @@ ALTER TABLE marketplace.holds ENABLE ALWAYS TRIGGER append_only, ENABLE ALWAYS T
 ALTER TABLE marketplace.holds ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS sees ON marketplace.holds;
 CREATE POLICY sees ON marketplace.holds FOR SELECT
-	USING (marketplace.access_sees(marketplace_id, seller_id, buyer_id));
+	USING (marketplace.access_sees(marketplace_id, seller_id, buyer_id) OR EXISTS (
+		SELECT FROM marketplace.hold_parts p
+		 WHERE p.marketplace_id = holds.marketplace_id
+		   AND p.hold_id = holds.id));
 
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.hold_parts
 	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('lifted', 'open', 'opened_at', 'closed_at');

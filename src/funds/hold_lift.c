@@ -144,6 +144,12 @@ require_liftable(Call *call, const Hold *hold, const Amount *amount)
 				errmsg("hold %lld is on all there is: it is lifted whole", (long long) hold->id),
 				errdetail("%s was to be lifted.", amount_to_cstring(*amount)),
 				errhint("Leave the amount out; place a hold of an amount first, if part is to stay held."));
+	if (amount_currency(*amount) != amount_currency(hold->left))
+		ereport(ERROR,
+				errcode(MK_CURRENCY_MISMATCH),
+				errmsg("hold %lld is not in the currency of what is to be lifted", (long long) hold->id),
+				errdetail("To be lifted %s, held %s.", amount_to_cstring(*amount), amount_to_cstring(hold->left)),
+				errhint("Leave the amount out to lift what is left."));
 	require_positive(call, *amount, amount_currency(hold->left), "amount");
 	if (amount_minor(*amount) > amount_minor(hold->left))
 		ereport(ERROR,

@@ -28,7 +28,7 @@ END $$;
 CREATE TEMP TABLE good (function text, argument text, value text);
 INSERT INTO good SELECT NULL, v.* FROM (VALUES
 	('marketplace_id', '990001'), ('party_id', '@party_id'), ('bank_account_id', '@bank_account_id'), ('payment_id', '@payment_id'), ('capture_id', '@capture_id'), ('payout_id', '@payout_id'),
-	('refund_id', '@refund_id'), ('instruction_id', '@instruction_id'), ('invoice_id', '@invoice_id'), ('mandate_id', '@mandate_id'), ('evidence', '''bank'''), ('seller_order_id', '@seller_order_id'),
+	('refund_id', '@refund_id'), ('hold_id', '@hold_id'), ('instruction_id', '@instruction_id'), ('invoice_id', '@invoice_id'), ('mandate_id', '@mandate_id'), ('evidence', '''bank'''), ('seller_order_id', '@seller_order_id'),
 	('order_line_id', '@order_line_id'), ('order_id', '@order_id'), ('shipment_id', '@shipment_id'), ('parcel_id', '@parcel_id'),
 	('tracking_event_id', '@tracking_event_id'), ('event_id', '@event_id'), ('after_event_id', '0'), ('decision_id', '@decision_id'),
 	('consumer', '''consumer'''), ('table_name', '''risk'''), ('facts', '{"amount": 500, "country": "FR"}'), ('version', '1'),
@@ -64,6 +64,9 @@ INSERT INTO good VALUES
 		"maximum": "9.00 EUR", "base": "goods_net", "vat_rate_pct": 20, "valid_from": "2027-01-01T00:00:00Z", "valid_until": "2028-01-01T00:00:00Z"}'),
 	('payout_run', 'document', '{"currency": "EUR", "sellers": [@party_id], "minimum": "10.00 EUR"}'), ('calendar_generate', 'calendar', '''FR'''),
 	('calendar_generate', 'year', '2031'),
+	('hold_place', 'document', '{"order_line_id": @order_line_id, "amount": "1.00 EUR", "slice": "s", "reason": "manual", "owner": "operator", "until": "2028-01-01T00:00:00Z", "note": "n"}'),
+	('reserve_rule_set', 'document', '{"pct": 10, "seller_id": @party_id, "ladder": [{"days": 30, "pct": 50}, {"days": 90, "pct": 50}], "floor": "5.00 EUR",
+		"valid_from": "2027-01-01T00:00:00Z", "valid_until": "2028-01-01T00:00:00Z"}'), ('reserve_explain', 'seller_id', '@party_id'),
 	('marketplace_create', 'marketplace_id', '990003'),
 	('marketplace_create', 'document', '{"name": "Demo", "country": "FR", "time_zone": "Europe/Paris", "calendar": "FR",
 		"operator": {"name": "O", "country": "FR", "addresses": [{"kind": "registered", "line1": "1 rue", "city": "PARIS", "country": "FR"}]},
