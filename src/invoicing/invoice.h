@@ -128,6 +128,7 @@ extern char *invoice_canonical(const Invoice *invoice);
 
 /* invoice_read.c */
 extern Invoice *invoice_load(Call *call, int64 invoice_id);	/* MK004 when it does not exist */
+extern Jsonb *invoice_read(Call *call, int64 invoice_id);	/* the document, for who may read it */
 
 /* totals_document.c */
 extern Totals totals_of_document(Jsonb *document);

@@ -94,18 +94,24 @@ require_reader(Call *call, const Invoice *invoice)
 		access_require(call, CAPACITY_OPERATOR | CAPACITY_AUDITOR | party, invoice->buyer_id);
 }
 
+Jsonb *
+invoice_read(Call *call, int64 invoice_id)
+{
+	Invoice    *invoice = invoice_load(call, invoice_id);
+
+	require_reader(call, invoice);
+	return invoice_compose(invoice);
+}
+
 PG_FUNCTION_INFO_V1(invoice_document);
 Datum
 invoice_document(PG_FUNCTION_ARGS)
 {
 	Call		call;
-	Invoice    *invoice;
 	Jsonb	   *document;
 
 	call_begin_read(&call, fcinfo);
-	invoice = invoice_load(&call, call_int64(&call, 1));
-	require_reader(&call, invoice);
-	document = invoice_compose(invoice);
+	document = invoice_read(&call, call_int64(&call, 1));
 	call_end_read(&call);
 	PG_RETURN_JSONB_P(document);
 }

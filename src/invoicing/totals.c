@@ -132,6 +132,7 @@ sum_units(Totals *totals)
 {
 	Amount		zero = amount_zero(totals->currency);
 
+	totals->nunits = 0;
 	totals->units = palloc(Max(totals->nvat, 1) * sizeof(UnitTotal));
 	for (int i = 0; i < totals->nvat; i++)
 	{
@@ -141,7 +142,7 @@ sum_units(Totals *totals)
 		if (vat->key.unit_invoice == NULL)
 			continue;
 		if (totals->nunits == 0 || strcmp(totals->units[totals->nunits - 1].unit_invoice, vat->key.unit_invoice) != 0)
-			totals->units[totals->nunits++] = (UnitTotal) {vat->key.unit_invoice, zero, zero, zero};
+			totals->units[totals->nunits++] = (UnitTotal) {vat->key.unit_invoice, zero, zero, zero, zero};
 		unit = &totals->units[totals->nunits - 1];
 		unit->tax_exclusive = amount_add(unit->tax_exclusive, vat->taxable);
 		unit->tax_total = amount_add(unit->tax_total, vat->tax);
@@ -165,7 +166,23 @@ sum_vat_currency(Totals *totals)
 	if (totals->nunits == 0)
 		totals->tax_total_vat_currency = convert_tax(totals, totals->tax_total);
 	for (int i = 0; i < totals->nunits; i++)
-		totals->tax_total_vat_currency = amount_add(totals->tax_total_vat_currency, convert_tax(totals, totals->units[i].tax_total));
+	{
+		UnitTotal  *unit = &totals->units[i];
+
+		unit->tax_total_vat_currency = convert_tax(totals, unit->tax_total);
+		totals->tax_total_vat_currency = amount_add(totals->tax_total_vat_currency, unit->tax_total_vat_currency);
+	}
+}
+
+void
+totals_sum_units(Totals *totals)
+{
+	qsort(totals->vat, totals->nvat, sizeof(VatTotal), compare_vat);
+	sum_units(totals);
+	if (totals->vat_currency == CURRENCY_NONE)
+		return;
+	for (int i = 0; i < totals->nunits; i++)
+		totals->units[i].tax_total_vat_currency = convert_tax(totals, totals->units[i].tax_total);
 }
 
 void

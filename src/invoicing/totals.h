@@ -54,6 +54,7 @@ typedef struct UnitTotal
 	Amount		tax_exclusive;
 	Amount		tax_total;
 	Amount		tax_inclusive;
+	Amount		tax_total_vat_currency;
 } UnitTotal;
 
 typedef struct Totals
@@ -84,6 +85,9 @@ typedef struct Totals
 } Totals;
 
 extern void totals_compute(Totals *totals);
+
+/* Sums the VAT rows by unit invoice: where they are stated instead of computed. */
+extern void totals_sum_units(Totals *totals);
 
 /* round(quantity × price ÷ base): a line before allowances and charges, rounded half away from zero (IV-22). */
 extern Amount totals_price(Numeric quantity, Numeric net_price, Numeric price_base_quantity, CurrencyCode currency);

@@ -19,7 +19,7 @@
 	"buyer_reference", "project_reference", "contract_reference", "purchase_order", "sales_order", "receiving_advice", \
 	"despatch_advice", "tender_reference", "invoiced_object", "buyer_accounting_reference", "notes", "preceding_invoices", \
 	"seller", "buyer", "payee", "tax_representative", "mandatary", "delivery", "period", "payment", "attachments", \
-	"cumulative", "totals"
+	"cumulative", "totals", "unit_invoices"
 #define OTHER_LINE_KEYS \
 	"parent_id", "sub_type", "note", "object_identifier", "order_line_reference", "buyer_accounting_reference", "period", \
 	"gross_price", "price_discount", "exemption_reason", "seller", "item", "order_line_id", "preceding_invoice", "net"

@@ -110,17 +110,24 @@ xml_attribute(XmlWriter *xml, const char *name, const char *value)
 void
 xml_element(XmlWriter *xml, const char *name, const char *value)
 {
-	xml_element_with(xml, name, NULL, NULL, value);
+	xml_element_with_two(xml, name, NULL, NULL, NULL, NULL, value);
 }
 
 void
 xml_element_with(XmlWriter *xml, const char *name, const char *attribute, const char *attribute_value, const char *value)
 {
+	xml_element_with_two(xml, name, attribute, attribute_value, NULL, NULL, value);
+}
+
+void
+xml_element_with_two(XmlWriter *xml, const char *name, const char *attribute, const char *attribute_value, const char *second,
+					 const char *second_value, const char *value)
+{
 	if (value == NULL)
 		return;
 	xml_open(xml, name);
-	if (attribute != NULL)
-		xml_attribute(xml, attribute, attribute_value);
+	xml_attribute(xml, attribute, attribute_value);
+	xml_attribute(xml, second, second_value);
 	check(xmlTextWriterWriteString(xml->writer, legal_text(value)));
 	xml_close(xml);
 }

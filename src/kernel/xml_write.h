@@ -38,6 +38,10 @@ extern void xml_element(XmlWriter *xml, const char *name, const char *value);
 /* The same with one attribute (left out when NULL). */
 extern void xml_element_with(XmlWriter *xml, const char *name, const char *attribute, const char *attribute_value, const char *value);
 
+/* The same with two attributes. */
+extern void xml_element_with_two(XmlWriter *xml, const char *name, const char *attribute, const char *attribute_value,
+								 const char *second, const char *second_value, const char *value);
+
 /* The document, with its declaration; the writer is freed. */
 extern xmltype *xml_write_end(XmlWriter *xml);
 

@@ -8,6 +8,7 @@ SET search_path = pg_catalog, public;
 SELECT plan(11);
 
 CREATE TEMP TABLE ids (tenant int, name text, id bigint);
+\ir ../fixtures/einvoice.sql
 \set m 990002
 \ir ../fixtures/bad_input.sql
 \set m 990001
@@ -115,6 +116,7 @@ INSERT INTO good VALUES
 		"schemaVersion": "2.0", "creationDate": "2026-11-24T12:00:00Z", "epcisBody": {"eventList": [{"type": "ObjectEvent", "action": "OBSERVE",
 		"eventID": "urn:uuid:1", "bizStep": "arriving", "disposition": "in_transit", "epcList": ["urn:epc:id:sscc:4012345.0000000001"],
 		"eventTime": "2026-11-24T11:42:00Z", "eventTimeZoneOffset": "+01:00", "readPoint": {"id": "urn:epc:id:sgln:4012345.00001.0"}}]}}');
+INSERT INTO good VALUES ('invoice_xml', 'syntax', '''cii'''), ('invoice_xml', 'profile', '''en16931'''), ('invoice_xml', 'document', pg_temp.einvoice('rich')::text);
 UPDATE good SET value = pg_temp.fill(value);
 
 -- What is not class MK and right: the caller's own cast, or what PostgreSQL says of its own accord.
