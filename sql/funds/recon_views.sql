@@ -122,21 +122,28 @@ COMMENT ON COLUMN marketplace.reconcilable_psp.reference IS 'Our reference; NULL
 COMMENT ON COLUMN marketplace.reconcilable_psp.value_date IS 'Value date.';
 
 CREATE OR REPLACE VIEW marketplace.reconcilable_bank WITH (security_invoker = true) AS
-SELECT NULL::int AS marketplace_id,
-	   NULL::text AS item_key,
-	   NULL::marketplace.amount AS amount,
-	   NULL::text AS end_to_end_id,
-	   NULL::text AS psp_id,
-	   NULL::text AS reference,
-	   NULL::bigint AS party_id,
-	   NULL::date AS value_date
- WHERE false;
+SELECT l.marketplace_id,
+	   concat_ws(':', 'entry', l.entry_id, l.detail_id) AS item_key,
+	   l.amount,
+	   l.end_to_end_id,
+	   l.remittance AS psp_id,
+	   COALESCE(l.payment_information_id, l.servicer_reference) AS reference,
+	   (SELECT min(b.party_id)
+		  FROM marketplace.bank_accounts b
+		 WHERE b.marketplace_id = l.marketplace_id
+		   AND b.iban::text = l.counterparty_account) AS party_id,
+	   COALESCE(l.value_on, l.booked_on) AS value_date
+  FROM marketplace.bank_line_rows l
+ WHERE l.client
+   AND l.same_as IS NULL
+   AND l.amount IS NOT NULL
+   AND COALESCE(l.value_on, l.booked_on) IS NOT NULL;
 COMMENT ON VIEW marketplace.reconcilable_bank IS 'Side bank of reconcile(): booked entries of the client account, or the transactions of those that are exploded (FD-87). FD-90.';
 COMMENT ON COLUMN marketplace.reconcilable_bank.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.reconcilable_bank.item_key IS 'What the row is about, unique.';
 COMMENT ON COLUMN marketplace.reconcilable_bank.amount IS 'What was booked: in positive, out negative.';
 COMMENT ON COLUMN marketplace.reconcilable_bank.end_to_end_id IS 'End-to-end id; NULL: none.';
-COMMENT ON COLUMN marketplace.reconcilable_bank.psp_id IS 'Id of the PSP or the bank that it carries; NULL: none.';
+COMMENT ON COLUMN marketplace.reconcilable_bank.psp_id IS 'Id of the PSP that it carries as its reference; NULL: none.';
 COMMENT ON COLUMN marketplace.reconcilable_bank.reference IS 'Reference of the entry or the batch; NULL: none.';
 COMMENT ON COLUMN marketplace.reconcilable_bank.party_id IS 'Counterparty, by its account; NULL: not known.';
 COMMENT ON COLUMN marketplace.reconcilable_bank.value_date IS 'Value date.';

@@ -6,12 +6,16 @@
  */
 #include "postgres.h"
 
+#include <ctype.h>
+
+#include "catalog/pg_type.h"
 #include "kernel/errors.h"
 #include "kernel/guard.h"
 #include "kernel/instruction.h"
 #include "kernel/kernel.h"
 #include "kernel/lifecycle.h"
 #include "kernel/seal.h"
+#include "utils/array.h"
 
 typedef struct Instruction
 {
@@ -156,6 +160,64 @@ instruction_move(Call *call, const char *kind, const char *object, int64 object_
 	Instruction instruction = lock_latest(call, kind, object, object_id);
 
 	move(call, &instruction, target_state(event), event, evidence);
+}
+
+#define KEY_DIGITS 32
+
+/* As it goes to banks, who take no hyphens (RD-68); NULL when it cannot be a key. */
+static char *
+plain_key(const char *key)
+{
+	char	   *plain = palloc(KEY_DIGITS + 1);
+	int			n = 0;
+
+	for (; *key != '\0'; key++)
+	{
+		if (*key == '-')
+			continue;
+		if (n == KEY_DIGITS || !isxdigit((unsigned char) *key))
+			return NULL;
+		plain[n++] = *key;
+	}
+	plain[n] = '\0';
+	return n == KEY_DIGITS ? plain : NULL;
+}
+
+bool
+instruction_find(Call *call, const char *key, InstructionFound *found)
+{
+	static Statement find = STATEMENT("it",
+		"SELECT id, kind, object, object_id, state, (payload ->> 'amount')::marketplace.amount FROM marketplace.instructions "
+		"WHERE marketplace_id = $1 AND idempotency_key = $2::uuid");
+	char	   *plain = plain_key(key);
+	Row			row;
+
+	if (plain == NULL || !query_row(&find, VALUES(value_int32(call->marketplace_id), value_text(plain)), &row))
+		return false;
+	*found = (InstructionFound) {row_int64(&row, 0), row_text(&row, 1), row_text(&row, 2), row_int64(&row, 3), row_text(&row, 4),
+		!row_null(&row, 5), row_null(&row, 5) ? 0 : row_amount(&row, 5)};
+	return true;
+}
+
+void
+instruction_lock_keys(Call *call, const char *const *keys, int n)
+{
+	static Statement lock = STATEMENT("iT",
+		"SELECT id FROM marketplace.instructions WHERE marketplace_id = $1 AND idempotency_key = ANY ($2::uuid[]) "
+		"ORDER BY id FOR NO KEY UPDATE");
+	Datum	   *plain = palloc(sizeof(Datum) * Max(n, 1));
+	int			count = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		char	   *key = plain_key(keys[i]);
+
+		if (key != NULL)
+			plain[count++] = CStringGetTextDatum(key);
+	}
+	if (count > 0)
+		query_execute(&lock, VALUES(value_int32(call->marketplace_id),
+									value_datum(PointerGetDatum(construct_array(plain, count, TEXTOID, -1, false, TYPALIGN_INT)))));
 }
 
 /* The SQL functions: (marketplace_id, instruction_id, evidence, request_key) */

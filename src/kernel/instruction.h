@@ -24,4 +24,22 @@ extern void instruction_lock(Call *call, const char *kind, const char *object, i
 /* Moves the instruction of an object on, for areas that learn its outcome themselves. event: 'send', 'acknowledge', 'confirm', 'fail', 'lose_track'. */
 extern void instruction_move(Call *call, const char *kind, const char *object, int64 object_id, const char *event, const char *evidence);
 
+/* What others may know of an instruction that its key names: by the PSP's or the bank's answer. */
+typedef struct InstructionFound
+{
+	int64		id;
+	const char *kind;
+	const char *object;
+	int64		object_id;
+	const char *state;
+	bool		has_amount;
+	Amount		amount;			/* of its payload */
+} InstructionFound;
+
+/* key: the idempotency key, with or without hyphens, whatever was read from outside. False when none of ours has it. */
+extern bool instruction_find(Call *call, const char *key, InstructionFound *found);
+
+/* Locks the instructions of those keys in ascending id, for imports that move many: before anything of what they are for. */
+extern void instruction_lock_keys(Call *call, const char *const *keys, int n);
+
 #endif

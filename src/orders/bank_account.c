@@ -167,3 +167,32 @@ party_bank_account(Call *call, int64 party_id, CurrencyCode currency)
 									 value_currency(currency)), &row) ?
 		row_int64(&row, 0) : 0;
 }
+
+BankAccount
+bank_account_get(Call *call, int64 bank_account_id)
+{
+	static Statement get = STATEMENT("il",
+		"SELECT party_id, currency, holder, iban, bic, state FROM marketplace.bank_accounts WHERE marketplace_id = $1 AND id = $2");
+	Row			row;
+
+	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(bank_account_id)), &row))
+		ereport(ERROR,
+				errcode(MK_NOT_FOUND),
+				errmsg("there is no bank account %lld in marketplace %d", (long long) bank_account_id, call->marketplace_id),
+				errhint("See the table marketplace.bank_accounts."));
+	return (BankAccount) {bank_account_id, row_int64(&row, 0), row_currency(&row, 1), row_text(&row, 2), row_text(&row, 3),
+		row_text(&row, 4), row_text(&row, 5)};
+}
+
+int64
+bank_account_with_iban(Call *call, int64 party_id, const char *iban, CurrencyCode currency)
+{
+	static Statement find = STATEMENT("iltc",
+		"SELECT id FROM marketplace.bank_accounts WHERE marketplace_id = $1 AND party_id = $2 AND iban::text = $3 "
+		"AND state <> 'blocked' ORDER BY currency = $4 DESC NULLS LAST, id DESC LIMIT 1");
+	Row			row;
+
+	return query_row(&find, VALUES(value_int32(call->marketplace_id), value_int64(party_id), value_text(iban),
+								   currency == CURRENCY_NONE ? value_null() : value_currency(currency)), &row) ?
+		row_int64(&row, 0) : 0;
+}

@@ -116,6 +116,22 @@ extern bool party_has_capacity(Call *call, int64 party_id, const char *capacity)
 /* The party's active (verified, not blocked) bank account for payouts in the currency; 0 when there is none. */
 extern int64 party_bank_account(Call *call, int64 party_id, CurrencyCode currency);
 
+/* Any bank account of anybody, in whatever state; MK004 when it does not exist. */
+typedef struct BankAccount
+{
+	int64		id;
+	int64		party_id;
+	CurrencyCode currency;
+	const char *holder;			/* as the bank knows it */
+	const char *iban;
+	const char *bic;			/* NULL: not given */
+	const char *state;			/* added, verified, blocked */
+} BankAccount;
+extern BankAccount bank_account_get(Call *call, int64 bank_account_id);
+
+/* The party's bank account with that IBAN, in the currency when there are several (0: any); 0 when there is none. */
+extern int64 bank_account_with_iban(Call *call, int64 party_id, const char *iban, CurrencyCode currency);
+
 /* tick(): seller orders whose deadline to accept has passed (policy od.accept_on_silence). */
 extern int	orders_tick_accept(Call *call, int limit);
 

@@ -1,0 +1,76 @@
+/*
+ * statement_line.c
+ *		Lines of statements: a booked entry, or each transaction of one that is exploded (FD-87). What a line was taken for is recorded
+ *		with it.
+ */
+#include "postgres.h"
+
+#include "funds/bank.h"
+#include "funds/break.h"
+
+/* A transaction that is alone in its entry says whose payment it is; the sum is the entry's (never both). */
+static const BankDetail *
+only_detail(const BankEntry *entry)
+{
+	return entry->ndetails == 1 && entry->batch_count <= 1 ? &entry->details[0] : NULL;
+}
+
+/* detail: from 0, of an exploded entry; -1: the entry as a whole */
+BankLine
+bank_line(const BankFile *file, const BankStatement *statement, const BankEntry *entry, int detail)
+{
+	BankLine	line = {.file = file, .statement = statement, .entry = entry, .part = detail >= 0};
+	const BankAmount *amount = detail >= 0 ? &entry->details[detail].amount : &entry->amount;
+
+	line.detail = detail >= 0 ? &entry->details[detail] : only_detail(entry);
+	line.amount = amount->exact ? amount->amount : 0;
+	line.credit = detail >= 0 ? entry->details[detail].credit : entry->credit;
+	line.end_to_end_id = line.detail == NULL ? NULL : line.detail->end_to_end_id;
+	line.evidence = detail >= 0 ?
+		psprintf("%s %s, entry %d, transaction %d", file->kind, statement->statement_id, entry->position, detail + 1) :
+		psprintf("%s %s, entry %d", file->kind, statement->statement_id, entry->position);
+	return line;
+}
+
+/* ledger: what the books say, signed as the bank's side is; NULL: nothing */
+int64
+bank_line_break(Call *call, const BankLine *line, const char *break_class, const Amount *ledger, const char *what)
+{
+	const BankEntry *entry = line->entry;
+	Amount		bank = line->credit ? line->amount : amount_neg(line->amount);
+	BreakSpec	spec = {.break_class = break_class, .source = "statement", .object = "bank_entry", .bank = &bank};
+	JsonbParseState *causes;
+
+	payload_begin(&causes);
+	payload_text(&causes, "what", what);
+	if (line->detail != NULL && line->detail->return_reason != NULL)
+		payload_text(&causes, "return_reason", line->detail->return_reason);
+	if (line->detail != NULL && line->detail->remittance != NULL)
+		payload_text(&causes, "remittance", line->detail->remittance);
+	spec.natural_key = line->part ? psprintf("%s/%d/%lld", statement_key(line->file, line->statement), entry->position,
+											 (long long) (line->detail - entry->details + 1)) :
+		psprintf("%s/%d", statement_key(line->file, line->statement), entry->position);
+	spec.ledger = ledger;
+	spec.difference = ledger != NULL && amount_currency(*ledger) == amount_currency(bank) ? amount_sub(*ledger, bank) : bank;
+	spec.end_to_end_id = line->end_to_end_id;
+	spec.bank_reference = line->part && line->detail->servicer_reference != NULL ? line->detail->servicer_reference :
+		entry->servicer_reference;
+	spec.has_value_date = !entry->value_on.null;
+	spec.value_date = entry->value_on.null ? 0 : DatumGetDateADT(entry->value_on.datum);
+	spec.object_id = entry->id;
+	spec.causes = JsonbValueToJsonb(pushJsonbValue(&causes, WJB_END_OBJECT, NULL));
+	return break_open(call, &spec);
+}
+
+void
+bank_line_record(Call *call, const BankLine *line, const BankOutcome *outcome)
+{
+	static Statement add = STATEMENT("illttllz",
+		"INSERT INTO marketplace.bank_line_matches (marketplace_id, entry_id, detail_id, outcome, object, object_id, break_id, recorded_at)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
+
+	funds_write(&add, VALUES(value_int32(call->marketplace_id), value_int64(line->entry->id),
+							 line->part ? value_int64(line->detail->id) : value_null(), value_text(outcome->outcome),
+							 value_text(outcome->object), outcome->object == NULL ? value_null() : value_int64(outcome->object_id),
+							 value_id(outcome->break_id), value_timestamptz(call->now)));
+}
