@@ -27,7 +27,8 @@ bound_of(Call *call, int64 horizon)
 
 /*
  * The id is read before the number: whoever gets this number or a higher one takes its id later. A fold that sets a mark has a number
- * of its own below it, so that two folds never set the same mark and never wait for each other.
+ * of its own below it, so that two folds never set the same mark and never wait for each other; of two in one transaction the first
+ * one's mark stays, which holds for the second too.
  */
 static void
 set_mark(Call *call)
@@ -37,7 +38,8 @@ set_mark(Call *call)
 	static Statement marked = STATEMENT("il",
 		"SELECT EXISTS (SELECT FROM marketplace.ledger_folds WHERE marketplace_id = $1 AND posting_id >= $2)");
 	static Statement insert = STATEMENT("ill",
-		"INSERT INTO marketplace.ledger_folds (marketplace_id, next_xact, posting_id) VALUES ($1, $2, $3)");
+		"INSERT INTO marketplace.ledger_folds (marketplace_id, next_xact, posting_id) VALUES ($1, $2, $3)"
+		" ON CONFLICT DO NOTHING");
 	int64		posting_id = DatumGetInt64(query_datum(&last_id, NO_VALUES));
 
 	if (DatumGetBool(query_datum(&marked, VALUES(value_int32(call->marketplace_id), value_int64(posting_id)))))
