@@ -55,6 +55,7 @@ static const TickStep steps[] = {
 	{"holds whose time is over", funds_tick_holds},
 	{"released money that matures", funds_tick_maturity},
 	{"reserves that are freed", funds_tick_reserve},
+	{"returns that were not sent or inspected in time", logistics_tick_returns},
 	{"authorisations whose time is over", funds_tick_expiry},
 	{"breaks that nobody resolved in time", funds_tick_breaks},
 	{"direct debits that can no longer be revoked", funds_tick_final},

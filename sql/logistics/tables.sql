@@ -60,6 +60,7 @@ CREATE TABLE marketplace.shipments (
 	buyer_id bigint NOT NULL,
 	carrier_id bigint NOT NULL,
 	carrier_party_id bigint,
+	direction text NOT NULL DEFAULT 'outbound' CHECK (direction IN ('outbound', 'return')),
 	state marketplace.shipment_state NOT NULL,
 	implicit boolean NOT NULL DEFAULT false,
 	created_at timestamptz NOT NULL,
@@ -77,6 +78,7 @@ COMMENT ON COLUMN marketplace.shipments.seller_id IS 'The seller (parties.id).';
 COMMENT ON COLUMN marketplace.shipments.buyer_id IS 'The order''s buyer (parties.id).';
 COMMENT ON COLUMN marketplace.shipments.carrier_id IS 'The carrier (carriers.id).';
 COMMENT ON COLUMN marketplace.shipments.carrier_party_id IS 'The carrier as a party when the shipment was made; NULL when it had none.';
+COMMENT ON COLUMN marketplace.shipments.direction IS 'outbound: from the seller to the buyer; return: the parcels of a return (returns.shipment_id), which hold no quantities.';
 COMMENT ON COLUMN marketplace.shipments.state IS 'Merchant axis: lifecycle shipment.';
 COMMENT ON COLUMN marketplace.shipments.implicit IS 'True when the carrier''s scan, not the seller, said that it was handed over.';
 COMMENT ON COLUMN marketplace.shipments.created_at IS 'When the shipment was made.';

@@ -170,7 +170,7 @@ COMMENT ON COLUMN marketplace.tracking_event_meanings.unmapped IS 'True when cod
 
 CREATE OR REPLACE VIEW marketplace.shipment_overview WITH (security_invoker = true) AS
 SELECT s.marketplace_id, s.id AS shipment_id, s.order_id, s.seller_order_id, s.seller_id, c.code AS carrier, s.state::text AS state,
-	s.implicit, s.created_at, s.handed_over_at, p.parcels, p.parcels_delivered, p.parcels_received
+	s.implicit, s.created_at, s.handed_over_at, p.parcels, p.parcels_delivered, p.parcels_received, s.direction
 FROM marketplace.shipments s
 LEFT JOIN marketplace.carriers c ON c.marketplace_id = s.marketplace_id AND c.id = s.carrier_id
 CROSS JOIN LATERAL (
@@ -194,6 +194,7 @@ COMMENT ON COLUMN marketplace.shipment_overview.handed_over_at IS 'When the carr
 COMMENT ON COLUMN marketplace.shipment_overview.parcels IS 'Number of parcels.';
 COMMENT ON COLUMN marketplace.shipment_overview.parcels_delivered IS 'Of them delivered, by the carrier''s events.';
 COMMENT ON COLUMN marketplace.shipment_overview.parcels_received IS 'Of them confirmed by the buyer, at least in part.';
+COMMENT ON COLUMN marketplace.shipment_overview.direction IS 'outbound, or return: the way back to the seller.';
 
 CREATE OR REPLACE VIEW marketplace.parcel_tracking WITH (security_invoker = true) AS
 SELECT p.marketplace_id, p.id AS parcel_id, p.shipment_id, p.order_id, c.code AS carrier, p.sscc, p.tracking_number,

@@ -12,6 +12,7 @@
 #include "kernel/errors.h"
 #include "kernel/guard.h"
 #include "kernel/lifecycle.h"
+#include "logistics/return.h"
 #include "logistics/tracking.h"
 #include "orders/orders.h"
 #include "utils/resowner.h"
@@ -23,6 +24,12 @@ open_shipment(Call *call, int64 shipment_id)
 	Shipment   *shipment = shipment_get(call, shipment_id);
 
 	access_require(call, CAPACITY_OPERATOR | CAPACITY_SELLER, shipment->seller_id);
+	if (shipment->is_return)
+		ereport(ERROR,
+				errcode(MK_SHIPMENT),
+				errmsg("shipment %lld brings goods back", (long long) shipment_id),
+				errdetail("It is the shipment of a return."),
+				errhint("See marketplace.return_ship() and marketplace.return_cancel()."));
 	order_lock(call, shipment->order_id);
 	return shipment_get(call, shipment_id);
 }
@@ -229,6 +236,11 @@ shipment_scanned(Call *call, Shipment *shipment, TimestampTz at)
 		problem.kind = "scan_after_void";
 		problem.detail = "the carrier scanned a parcel of a shipment that had been voided";
 		problem_record(call, &problem);
+		return;
+	}
+	if (shipment->is_return)
+	{
+		return_scanned(call, shipment, at);
 		return;
 	}
 	problem.detail = shortage(call, shipment);

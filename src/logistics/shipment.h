@@ -18,6 +18,7 @@ typedef struct Shipment
 	int64		carrier_party_id;	/* 0 none */
 	const char *state;			/* as it was when read */
 	bool		implicit;
+	bool		is_return;		/* the way back: return.c */
 } Shipment;
 
 /* What is in a parcel. */
@@ -41,6 +42,10 @@ typedef struct Contents
 extern int64 carrier_by_code(Call *call, const char *code, int64 *party_id);	/* MK004 when there is none */
 
 extern Shipment *shipment_get(Call *call, int64 shipment_id);	/* MK004 when there is none */
+extern int64 shipment_insert(Call *call, const Shipment *shipment);
+
+/* A parcel of the shipment by its document: numbers and weight, not its contents. MK006 when a number is in use. */
+extern int64 shipment_add_parcel(Call *call, const Shipment *shipment, const Document *document);
 extern Contents shipment_contents(Call *call, int64 shipment_id);	/* by line, then parcel */
 extern Contents parcel_contents(Call *call, int64 parcel_id);	/* by line */
 extern void content_place(Call *call, Content *content, const char *position, int64 movement_id);

@@ -15,8 +15,8 @@ Shipment *
 shipment_get(Call *call, int64 shipment_id)
 {
 	static Statement get = STATEMENT("il",
-		"SELECT order_id, seller_order_id, seller_id, buyer_id, carrier_id, carrier_party_id, state::text, implicit "
-		"FROM marketplace.shipments WHERE marketplace_id = $1 AND id = $2");
+		"SELECT order_id, seller_order_id, seller_id, buyer_id, carrier_id, carrier_party_id, state::text, implicit, "
+		"direction = 'return' FROM marketplace.shipments WHERE marketplace_id = $1 AND id = $2");
 	Shipment   *shipment;
 	Row			row;
 
@@ -36,6 +36,7 @@ shipment_get(Call *call, int64 shipment_id)
 	shipment->carrier_party_id = row_id(&row, 5);
 	shipment->state = row_text(&row, 6);
 	shipment->implicit = row_bool(&row, 7);
+	shipment->is_return = row_bool(&row, 8);
 	return shipment;
 }
 

@@ -114,8 +114,8 @@ read_sscc(const Document *document)
 	return sscc;
 }
 
-static int64
-add_parcel(Call *call, const Shipment *shipment, const Document *document)
+int64
+shipment_add_parcel(Call *call, const Shipment *shipment, const Document *document)
 {
 	static Statement insert = STATEMENT("illlttnz",
 		"INSERT INTO marketplace.parcels (marketplace_id, shipment_id, order_id, carrier_id, sscc, tracking_number, "
@@ -162,19 +162,20 @@ read_shipment(Call *call, const Document *document)
 }
 
 /* A bare INSERT of the first state is the lifecycle's event create. */
-static int64
-insert_shipment(Call *call, const Shipment *shipment)
+int64
+shipment_insert(Call *call, const Shipment *shipment)
 {
-	static Statement insert = STATEMENT("illllllz",
+	static Statement insert = STATEMENT("illllllzt",
 		"INSERT INTO marketplace.shipments (marketplace_id, order_id, seller_order_id, seller_id, buyer_id, "
-		"carrier_id, carrier_party_id, state, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 'prepared', $8) "
-		"RETURNING id");
+		"carrier_id, carrier_party_id, state, created_at, direction) VALUES ($1, $2, $3, $4, $5, $6, $7, 'prepared', $8, "
+		"$9) RETURNING id");
 	Row			row;
 
 	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_int64(shipment->order_id),
 									   value_int64(shipment->seller_order_id), value_int64(shipment->seller_id),
 									   value_int64(shipment->buyer_id), value_int64(shipment->carrier_id),
-									   value_id(shipment->carrier_party_id), value_timestamptz(call->now)), &row))
+									   value_id(shipment->carrier_party_id), value_timestamptz(call->now),
+									   value_text(shipment->is_return ? "return" : "outbound")), &row))
 		elog(ERROR, "a shipment was not written");
 	return row_int64(&row, 0);
 }
@@ -197,12 +198,12 @@ create_shipment(Call *call, Jsonb *json)
 	order_lock(call, shipment->order_id);
 	lines = order_lines(call, shipment->order_id);
 	require_accepted(&lines, shipment->seller_order_id);
-	shipment->id = insert_shipment(call, shipment);
+	shipment->id = shipment_insert(call, shipment);
 	for (int i = 0; i < document_length(&parcels); i++)
 	{
 		Document	parcel = document_item(&parcels, i);
 		Document	given = document_array(&parcel, "contents");
-		int64		parcel_id = add_parcel(call, shipment, &parcel);
+		int64		parcel_id = shipment_add_parcel(call, shipment, &parcel);
 		int64	   *kept = palloc(sizeof(int64));
 
 		if (document_length(&given) == 0)

@@ -45,6 +45,7 @@ typedef struct OrderLine
 	Numeric		shipped;
 	Numeric		delivered;
 	Numeric		accepted;
+	Numeric		disputed;
 	Amount		net;			/* as ordered */
 	Amount		vat;
 	Amount		gross;
