@@ -122,7 +122,9 @@ MirrorObject
 mirror_object(Call *call, const char *end_to_end_id, const char *psp_id, const char *reference)
 {
 	static Statement payment = STATEMENT("it",
-		"SELECT id, payer_id, order_id FROM marketplace.payments WHERE marketplace_id = $1 AND psp_reference = $2");
+		"SELECT p.id, p.payer_id, CASE WHEN pg_catalog.count(*) = 1 THEN pg_catalog.min(o.order_id) END FROM marketplace.payments p"
+		"  LEFT JOIN marketplace.payment_orders o ON o.marketplace_id = p.marketplace_id AND o.payment_id = p.id"
+		" WHERE p.marketplace_id = $1 AND p.psp_reference = $2 GROUP BY p.marketplace_id, p.id");
 	static Statement instruction = STATEMENT("it",
 		"SELECT i.object, i.object_id, COALESCE(p.seller_id, r.buyer_id), r.order_id FROM marketplace.instructions i"
 		"  LEFT JOIN marketplace.payouts p ON i.object = 'payout' AND p.marketplace_id = $1 AND p.id = i.object_id"
