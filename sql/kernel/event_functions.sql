@@ -37,4 +37,5 @@ RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.tick(int, int, text) IS
 'Carries out what is due (deadlines that have passed, balances to fold), at most max_steps pieces; returns how many. A deadline is a
 fact that readers compute: running this late, twice or from two sessions changes nothing but the time of recording.
-Operators only. Errors: MK002, MK005.';
+What fails does not stop the rest: it is rolled back by itself, told by a WARNING and kept in the view tick_obstacles, and tried again
+later; such a tick() may do less than is due, so call it again while it returns more than 0. Operators only. Errors: MK002, MK005.';

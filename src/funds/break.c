@@ -219,7 +219,7 @@ funds_tick_breaks(Call *call, int limit)
 {
 	static Statement due = STATEMENT("izi",
 		"SELECT id, class, difference FROM marketplace.recon_breaks WHERE marketplace_id = $1 AND state = 'open' AND due_at <= $2"
-		" ORDER BY due_at, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED");
+		" AND " TICK_MAY_TRY("break", "id") " ORDER BY due_at, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED");
 	static Statement change = STATEMENT("il",
 		"UPDATE marketplace.recon_breaks SET state = 'escalated' WHERE marketplace_id = $1 AND id = $2");
 	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now), value_int32(limit)));
@@ -228,6 +228,7 @@ funds_tick_breaks(Call *call, int limit)
 	{
 		int64		break_id = row_int64(&rows.rows[i], 0);
 
+		tick_at(call, "break", break_id);
 		funds_transition(&change, VALUES(value_int32(call->marketplace_id), value_int64(break_id)), "escalate", NULL);
 		break_tell(call, break_id, "break.escalated", row_text(&rows.rows[i], 1), row_amount(&rows.rows[i], 2), NULL, NULL);
 	}

@@ -200,7 +200,7 @@ int
 funds_tick_holds(Call *call, int limit)
 {
 	static Statement due = STATEMENT("izi",
-		"SELECT id, order_id FROM marketplace.holds WHERE marketplace_id = $1 AND state = 'active' AND held_until <= $2"
+		"SELECT id, order_id FROM marketplace.holds WHERE marketplace_id = $1 AND state = 'active' AND held_until <= $2 AND " TICK_MAY_TRY("hold", "id")
 		" ORDER BY held_until, id LIMIT $3");
 	static Statement try_lock = STATEMENT("il",
 		HOLD_COLUMNS "WHERE marketplace_id = $1 AND id = $2 AND state = 'active' FOR NO KEY UPDATE SKIP LOCKED");
@@ -218,6 +218,7 @@ funds_tick_holds(Call *call, int limit)
 		if (!query_row(&try_lock, VALUES(value_int32(call->marketplace_id), value_int64(row_int64(&rows.rows[i], 0))), &row))
 			continue;
 		hold = from_row(&row);
+		tick_at(call, "hold", hold.id);
 		end_hold(call, &hold, "expired", "expire", NULL);
 		tell(call, &hold, "hold.expired", hold.all ? NULL : &hold.left, true, NULL);
 		if (order_id != 0)

@@ -108,13 +108,18 @@ int
 funds_tick_maturity(Call *call, int limit)
 {
 	static Statement due = STATEMENT("izi",
-		"SELECT id, order_id FROM marketplace.maturities WHERE marketplace_id = $1 AND matured_at IS NULL AND due_at <= $2"
+		"SELECT id, order_id FROM marketplace.maturities WHERE marketplace_id = $1 AND matured_at IS NULL AND due_at <= $2 AND " TICK_MAY_TRY("maturity", "id")
 		" ORDER BY due_at, id LIMIT $3");
 	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now), value_int32(limit)));
 	int			done = 0;
 
 	for (uint64 i = 0; i < rows.count; i++)
-		if (order_try_lock(call, row_int64(&rows.rows[i], 1)) && mature(call, row_int64(&rows.rows[i], 0), row_int64(&rows.rows[i], 1)))
+	{
+		if (!order_try_lock(call, row_int64(&rows.rows[i], 1)))
+			continue;
+		tick_at(call, "maturity", row_int64(&rows.rows[i], 0));
+		if (mature(call, row_int64(&rows.rows[i], 0), row_int64(&rows.rows[i], 1)))
 			done++;
+	}
 	return done;
 }

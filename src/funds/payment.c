@@ -198,6 +198,7 @@ funds_tick_expiry(Call *call, int limit)
 {
 	static Statement due = STATEMENT("izi",
 		"SELECT id FROM marketplace.payments WHERE marketplace_id = $1 AND state IN ('expected', 'authorised') AND expires_at <= $2"
+		" AND " TICK_MAY_TRY("payment", "id")
 		" ORDER BY expires_at, id LIMIT $3");
 	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now),
 											   value_int32(limit)));
@@ -209,6 +210,7 @@ funds_tick_expiry(Call *call, int limit)
 
 		if (!payment_try_lock(call, row_int64(&rows.rows[i], 0), &payment) || !payment_untouched(&payment))
 			continue;
+		tick_at(call, "payment", payment.id);
 		payment_close(call, &payment, "expired", "expire", "payment.expired", NULL);
 		done++;
 	}

@@ -160,13 +160,20 @@ funds_tick_reserve(Call *call, int limit)
 {
 	static Statement due = STATEMENT("iz",
 		"SELECT DISTINCT s.seller_id, marketplace.currency(s.amount) FROM marketplace.reserve_steps s"
-		" WHERE s.marketplace_id = $1 AND s.open AND s.due_at <= $2 ORDER BY 1, 2");
+		" WHERE s.marketplace_id = $1 AND s.open AND s.due_at <= $2 AND " TICK_MAY_TRY("wallet", "s.seller_id")
+		" ORDER BY 1, 2");
 	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now)));
 	int			done = 0;
 
 	for (uint64 i = 0; i < rows.count && done < limit; i++)
-		if (wallet_try_lock(call, row_int64(&rows.rows[i], 0)))
-			done += free_seller(call, row_int64(&rows.rows[i], 0), row_currency(&rows.rows[i], 1), limit - done);
+	{
+		int64		seller_id = row_int64(&rows.rows[i], 0);
+
+		if (!wallet_try_lock(call, seller_id))
+			continue;
+		tick_at(call, "wallet", seller_id);
+		done += free_seller(call, seller_id, row_currency(&rows.rows[i], 1), limit - done);
+	}
 	return done;
 }
 

@@ -117,6 +117,7 @@ funds_tick_final(Call *call, int limit)
 {
 	static Statement due = STATEMENT("izi",
 		"SELECT id, payment_id FROM marketplace.captures WHERE marketplace_id = $1 AND state = 'settled' AND final_due <= $2"
+		" AND " TICK_MAY_TRY("capture", "id")
 		" ORDER BY final_due, id LIMIT $3");
 	static Statement finalise = STATEMENT("ilz",
 		"UPDATE marketplace.captures SET state = 'final', final_at = $3 WHERE marketplace_id = $1 AND id = $2 AND state = 'settled'");
@@ -131,6 +132,7 @@ funds_tick_final(Call *call, int limit)
 
 		if (!payment_try_lock(call, row_int64(&rows.rows[i], 1), &payment))
 			continue;
+		tick_at(call, "capture", capture_id);
 		if (funds_transition(&finalise, VALUES(value_int32(call->marketplace_id), value_int64(capture_id),
 											   value_timestamptz(call->now)), "finalise", NULL) == 0)
 			continue;

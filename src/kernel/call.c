@@ -187,21 +187,37 @@ call_defer(Call *call, int64 order_key, DeferredWork work, void *argument)
 	call->documents = lappend(call->documents, deferred);
 }
 
+void
+call_carry_out(Call *call)
+{
+	ListCell   *cell;
+
+	ledger_flush(call);
+	list_sort(call->documents, compare_deferred);
+	foreach(cell, call->documents)
+	{
+		Deferred   *deferred = lfirst(cell);
+
+		deferred->work(call, deferred->argument);
+	}
+	call->documents = NIL;
+}
+
+/* The memory of what was collected went with the subtransaction, or goes with the call. */
+void
+call_forget(Call *call)
+{
+	call->posting = NULL;
+	call->documents = NIL;
+	call->facts = NULL;
+}
+
 int64
 call_end(Call *call)
 {
 	if (!call->replayed)
 	{
-		ListCell   *cell;
-
-		ledger_flush(call);
-		list_sort(call->documents, compare_deferred);
-		foreach(cell, call->documents)
-		{
-			Deferred   *deferred = lfirst(cell);
-
-			deferred->work(call, deferred->argument);
-		}
+		call_carry_out(call);
 		if (call->request_key != NULL)
 			request_end(call);
 	}

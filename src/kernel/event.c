@@ -62,14 +62,10 @@ react(Call *call, const Event *event)
 	call->capacity = capacity;
 }
 
-int
-tick_run(Call *call, int limit)
+const TickStep *
+tick_registered_steps(void)
 {
-	int			done = 0;
-
-	for (const TickStep *step = tick_steps; step != NULL && step->name != NULL && done < limit; step++)
-		done += step->function(call, limit - done);
-	return done;
+	return tick_steps;
 }
 
 void

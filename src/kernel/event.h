@@ -58,6 +58,15 @@ typedef struct TickStep
 	TickFunction function;
 } TickStep;
 
+/*
+ * A step calls tick_at() before it works on an object (of a kind that is a literal), so that one that cannot be carried out is left out
+ * and the others go on (tick.c); and it looks for objects that TICK_MAY_TRY, with $1 the marketplace and $2 call->now.
+ */
+extern void tick_at(Call *call, const char *object, int64 object_id);
+#define TICK_MAY_TRY(object, id) \
+	"NOT EXISTS (SELECT FROM marketplace.tick_failures f WHERE f.marketplace_id = $1 AND f.object = '" object "' AND f.object_id = " id \
+	" AND f.next_attempt_at > $2)"
+
 /* choreography.c registers its tables once, when the library is loaded; each ends with a NULL name. */
 extern void choreography_register(const Reaction *reactions, const Guard *guards, const TickStep *steps);
 extern void guard_ask(Call *call, const char *name, int64 object_id);

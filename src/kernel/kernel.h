@@ -24,9 +24,13 @@ extern void access_init(void);
 extern void clock_init(void);
 extern void access_grant_again(void);	/* access_grant.c */
 
+/* call.c: what a call has collected is carried out, or thrown away after its subtransaction was rolled back */
+extern void call_carry_out(Call *call);
+extern void call_forget(Call *call);
+
 /* event.c */
 extern void event_init(void);
-extern int	tick_run(Call *call, int limit);
+extern const struct TickStep *tick_registered_steps(void);	/* ends with a NULL name */
 
 /* request.c: true when the call is new; else call->result is the first result */
 extern bool request_begin(Call *call);

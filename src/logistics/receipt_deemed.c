@@ -144,13 +144,19 @@ logistics_tick_deemed(Call *call, int limit)
 {
 	static Statement due = STATEMENT("izi",
 		"SELECT order_id FROM marketplace.parcels WHERE marketplace_id = $1 AND receipt_due_at < $2 AND on_silence = "
-		"'deemed_accepted' GROUP BY order_id ORDER BY order_id LIMIT $3");
+		"'deemed_accepted' AND " TICK_MAY_TRY("order", "order_id") " GROUP BY order_id ORDER BY order_id LIMIT $3");
 	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now),
 											   value_int32(limit)));
 	int			receipts = 0;
 
 	for (uint64 i = 0; i < rows.count; i++)
-		if (order_try_lock(call, row_int64(&rows.rows[i], 0)))
-			receipts += receipt_deem_order(call, row_int64(&rows.rows[i], 0));
+	{
+		int64		order_id = row_int64(&rows.rows[i], 0);
+
+		if (!order_try_lock(call, order_id))
+			continue;
+		tick_at(call, "order", order_id);
+		receipts += receipt_deem_order(call, order_id);
+	}
 	return receipts;
 }

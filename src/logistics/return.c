@@ -399,7 +399,7 @@ logistics_tick_returns(Call *call, int limit)
 {
 	static Statement due = STATEMENT("izi",
 		"SELECT id, order_id FROM marketplace.returns WHERE marketplace_id = $1 AND state IN ('approved', 'label_issued') "
-		"AND ship_by < $2 ORDER BY order_id, id LIMIT $3");
+		"AND ship_by < $2 AND " TICK_MAY_TRY("return", "id") " ORDER BY order_id, id LIMIT $3");
 	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now),
 											   value_int32(limit)));
 	int			done = 0;
@@ -410,11 +410,12 @@ logistics_tick_returns(Call *call, int limit)
 
 		if (!order_try_lock(call, row_int64(&rows.rows[i], 1)))
 			continue;
+		tick_at(call, "return", row_int64(&rows.rows[i], 0));
 		back = return_get(call, row_int64(&rows.rows[i], 0));
 		if (strcmp(back->state, "approved") != 0 && strcmp(back->state, "label_issued") != 0)
 			continue;
 		end_return(call, back, "expire", "expired", NULL);
 		done++;
 	}
-	return done + return_inspections_late(call, limit);
+	return done + return_inspections_late(call, limit - done);
 }

@@ -194,7 +194,7 @@ return_inspections_late(Call *call, int limit)
 {
 	static Statement due = STATEMENT("izi",
 		"SELECT id, order_id FROM marketplace.returns WHERE marketplace_id = $1 AND state = 'received' AND refund_due_at "
-		"IS NULL AND resolution = 'refund' AND inspect_by < $2 ORDER BY order_id, id LIMIT $3");
+		"IS NULL AND resolution = 'refund' AND inspect_by < $2 AND " TICK_MAY_TRY("return", "id") " ORDER BY order_id, id LIMIT $3");
 	Rows		rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now),
 											   value_int32(limit)));
 	int			done = 0;
@@ -205,6 +205,7 @@ return_inspections_late(Call *call, int limit)
 
 		if (!order_try_lock(call, row_int64(&rows.rows[i], 1)))
 			continue;
+		tick_at(call, "return", row_int64(&rows.rows[i], 0));
 		back = return_get(call, row_int64(&rows.rows[i], 0));
 		if (strcmp(back->state, "received") != 0)
 			continue;

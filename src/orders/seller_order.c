@@ -348,7 +348,7 @@ orders_tick_accept(Call *call, int limit)
 	static Statement due = STATEMENT("izi",
 		"SELECT s.id FROM marketplace.seller_orders s JOIN marketplace.orders o ON o.marketplace_id = "
 		"s.marketplace_id AND o.id = s.order_id WHERE s.marketplace_id = $1 AND s.state = 'placed' AND s.accept_by "
-		"< $2 ORDER BY s.accept_by, s.id LIMIT $3 FOR NO KEY UPDATE OF o SKIP LOCKED");
+		"< $2 AND " TICK_MAY_TRY("seller_order", "s.id") " ORDER BY s.accept_by, s.id LIMIT $3 FOR NO KEY UPDATE OF o SKIP LOCKED");
 	Rows		parts = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now),
 												value_int32(limit)));
 	int			done = 0;
@@ -357,6 +357,7 @@ orders_tick_accept(Call *call, int limit)
 	{
 		SellerOrder part = read_seller_order(call, row_int64(&parts.rows[i], 0));
 
+		tick_at(call, "seller_order", part.id);
 		if (!silence_counts(call, &part))
 			continue;			/* answered before we had the lock */
 		if (silence_accepts(&part))
