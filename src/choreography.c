@@ -59,6 +59,7 @@ static const TickStep steps[] = {
 	{"authorisations whose time is over", funds_tick_expiry},
 	{"breaks that nobody resolved in time", funds_tick_breaks},
 	{"direct debits that can no longer be revoked", funds_tick_final},
+	{"money that nobody recognised in time", funds_tick_suspense},
 	{"balances of summed accounts", ledger_tick},
 
 	{NULL, NULL}

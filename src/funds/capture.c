@@ -233,6 +233,8 @@ source_of(Call *call, const Payment *payment)
 {
 	if (strcmp(payment->method, "wallet") == 0)
 		return (Account) {C_BUYER, payment->payer_id, 0, 0};
+	if (payment->from_suspense)
+		return own_account(C_SUSPENSE);
 	return psp_account(strcmp(payment->method, "transfer") == 0 ? C_CASH : C_PSP_CLEARING, marketplace_get(call));
 }
 

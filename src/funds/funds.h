@@ -61,6 +61,9 @@ extern int	funds_tick_reserve(Call *call, int limit);
 extern int	funds_tick_expiry(Call *call, int limit);
 extern int	funds_tick_final(Call *call, int limit);
 
+/* Money in suspense that is to be sent back: tells so. */
+extern int	funds_tick_suspense(Call *call, int limit);
+
 /* Differences between ledger, PSP and bank that nobody resolved in time. */
 extern int	funds_tick_breaks(Call *call, int limit);
 

@@ -27,6 +27,7 @@ typedef struct Payment
 	const char *method;
 	TimestampTz expires_at;		/* DT_NOEND: not known */
 	bool		closed;			/* nothing more is to be captured */
+	bool		from_suspense;	/* a transfer that came in before: it lies in suspense */
 	int			order_count;
 	PaymentOrder *orders;		/* by order */
 } Payment;

@@ -7,6 +7,7 @@
 
 #include "funds/funds.h"
 #include "funds/hold.h"
+#include "funds/suspense.h"
 #include "kernel/errors.h"
 #include "kernel/instruction.h"
 
@@ -131,6 +132,8 @@ follow_instruction(Call *call, const Event *event)
 		payout_moved(call, object_id, moved, evidence);
 	else if (strcmp(object, "refund") == 0)
 		refund_moved(call, object_id, moved, evidence);
+	else if (strcmp(object, "money_receipt") == 0)
+		suspense_return_moved(call, object_id, moved, evidence);
 }
 
 void

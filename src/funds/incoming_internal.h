@@ -1,0 +1,43 @@
+/*
+ * incoming_internal.h
+ *		What the files about incoming money know of one another.
+ */
+#ifndef MARKETPLACE_FUNDS_INCOMING_INTERNAL_H
+#define MARKETPLACE_FUNDS_INCOMING_INTERNAL_H
+
+#include "funds/incoming.h"
+#include "funds/payment.h"
+#include "kernel/guard.h"
+
+/* incoming_match.c */
+typedef struct Match
+{
+	int64		buyer_id;		/* 0: nobody's */
+	int			order_count;
+	int64	   *order_ids;
+	const char *note;			/* why nobody's */
+} Match;
+extern Match incoming_match(Call *call, const IncomingMoney *money);
+extern char *reference_normalise(const char *text);
+
+/* incoming.c: a receipt of money */
+typedef struct MoneyReceipt
+{
+	int64		id;
+	Amount		amount;
+	const char *state;
+	const char *payer_name;
+	const char *payer_iban;
+	const char *external_id;
+} MoneyReceipt;
+extern int64 money_tell(Call *call, const char *type, int64 money_receipt_id, Amount amount, int64 buyer_id, const char *note);
+
+/* Locks the orders in ascending order, and those that share a payment with them. */
+extern void lock_orders_of_matches(Call *call, const Match *matches, int n);
+
+/*
+ * Pays the orders of the match from the account, as far as they lack; returns what is left. Orders are locked.
+ */
+extern Amount pay_orders(Call *call, const Match *match, Amount amount, bool from_suspense);
+
+#endif
