@@ -18,7 +18,7 @@ typedef struct Match
 	const char *note;			/* why nobody's */
 } Match;
 extern Match incoming_match(Call *call, const IncomingMoney *money);
-extern char *reference_normalise(const char *text);
+extern char *reference_normalise(const char *written);
 
 /* incoming.c: a receipt of money */
 typedef struct MoneyReceipt

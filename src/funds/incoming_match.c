@@ -20,12 +20,12 @@
 
 /* Letters and digits in capitals; bytes beyond ASCII separate. */
 char *
-reference_normalise(const char *text)
+reference_normalise(const char *written)
 {
-	char	   *result = palloc(strlen(text) + 1);
+	char	   *result = palloc(strlen(written) + 1);
 	char	   *to = result;
 
-	for (const char *from = text; *from != '\0'; from++)
+	for (const char *from = written; *from != '\0'; from++)
 		if (isalnum((unsigned char) *from) && !IS_HIGHBIT_SET(*from))
 			*to++ = pg_ascii_toupper((unsigned char) *from);
 	*to = '\0';
@@ -34,11 +34,11 @@ reference_normalise(const char *text)
 
 /* Each run of words as one, of a length that a reference can have. */
 static ArrayType *
-candidates(const char *text)
+candidates(const char *written)
 {
 	char	   *words[MAX_WORDS];
 	int			n = 0;
-	char	   *copy = pstrdup(text);
+	char	   *copy = pstrdup(written);
 	Datum	   *runs = palloc(sizeof(Datum) * MAX_WORDS * MAX_RUN);
 	int			nruns = 0;
 
