@@ -1,6 +1,7 @@
 /*
  * funds.h
- *		What other floors may know of funds: its reactions, its guard and its tick step, for choreography.c.
+ *		What other floors may know of funds: its reactions, its guard and its tick steps, for choreography.c; and how
+ *		to hold money.
  */
 #ifndef MARKETPLACE_FUNDS_H
 #define MARKETPLACE_FUNDS_H
@@ -56,6 +57,45 @@ extern int	funds_tick_holds(Call *call, int limit);
 /* What has waited long enough becomes available; reserves are freed on their ladder. */
 extern int	funds_tick_maturity(Call *call, int limit);
 extern int	funds_tick_reserve(Call *call, int limit);
+
+/*
+ * Holds (FD-38 … FD-41), for reactions of every floor. hold.h says which money they take, and in which order locks are taken: several in
+ * one call by ascending order, then seller.
+ */
+
+/* Exactly one target is not 0; all, quantity (of a line) or amount. */
+typedef struct HoldSpec
+{
+	int64		order_line_id;
+	int64		seller_order_id;
+	int64		order_id;
+	int64		payout_id;
+	int64		seller_id;		/* its wallet */
+	bool		all;
+	Numeric		quantity;		/* of the line; NULL: amount */
+	Amount		amount;
+	const char *slice;			/* which part of the target, such as "dispute:17"; NULL: "whole". One slice's holds do not add up */
+	const char *reason;			/* of FD-38 */
+	const char *owner;			/* who lifts it beside the operator: "operator", "buyer", "system"; NULL: "system" */
+	TimestampTz until;			/* 0 or DT_NOEND: until it is lifted */
+	const char *note;			/* may be NULL */
+	int64		cause;			/* event that it is placed for; 0: none */
+} HoldSpec;
+
+/*
+ * Places a hold and returns its id; locks order and wallets itself. Payouts that were not sent lose what is held of them in the same
+ * commit (FD-P12); for those that were sent the event payout.cancellation_requested is emitted.
+ */
+extern int64 hold_put(Call *call, const HoldSpec *spec);
+
+/* Lifts a hold, in part or (amount NULL) what is left of it, and releases what that makes due. MK002, MK004, MK030. */
+extern void hold_lift_now(Call *call, int64 hold_id, const Amount *amount, const char *reason);
+
+/* Active holds of a slice of an order line, for whoever placed them to lift; 0 ids when there are none. */
+extern int	hold_find(Call *call, int64 order_line_id, const char *slice, int64 **hold_ids);
+
+/* Why the whole wallet of the seller is held (kyc, bank_account, …): nothing of it is paid out. NULL: it is not. */
+extern const char *hold_blocks_seller(Call *call, int64 seller_id);
 
 /* Payments whose time is over; direct debits that can no longer be revoked. */
 extern int	funds_tick_expiry(Call *call, int limit);

@@ -90,6 +90,12 @@ line_leaves(Call *call, const Account *account, Amount balance)
 	return left_of(amount_minor(balance), held - covered_before(call, account, amount_currency(balance)));
 }
 
+bool
+hold_is_on_line(Call *call, int64 order_line_id)
+{
+	return held_of_line(call, order_line_id) != 0;
+}
+
 Amount
 hold_escrow_available(Call *call, int64 order_line_id, Amount balance)
 {
@@ -178,26 +184,31 @@ hold_lacks_on_line(Call *call, int64 seller_id, int64 order_line_id)
 															  value_int64(order_line_id)))), 0);
 }
 
-static bool
-any_hold_open(Call *call)
+/* Sellers of which anything is held, in ascending order: few, as a rule. */
+static Rows
+held_sellers(Call *call)
 {
-	static Statement any = STATEMENT("i",
-		"SELECT EXISTS (SELECT FROM marketplace.hold_parts p WHERE p.marketplace_id = $1 AND p.open)");
+	static Statement read = STATEMENT("i",
+		"SELECT DISTINCT p.seller_id FROM marketplace.hold_parts p WHERE p.marketplace_id = $1 AND p.open ORDER BY 1");
 
-	return DatumGetBool(query_datum(&any, VALUES(value_int32(call->marketplace_id))));
+	return query_rows(&read, VALUES(value_int32(call->marketplace_id)));
 }
 
 void
 hold_leave_available(Call *call, const Account *accounts, const CurrencyCode *currencies, int n, Amount *balances)
 {
+	Rows		sellers = held_sellers(call);
+	uint64		s = 0;
 	int			end;
 
-	if (n == 0 || !any_hold_open(call))
-		return;
-	for (int first = 0; first < n; first = end)
+	for (int first = 0; first < n && s < sellers.count; first = end)
 	{
 		for (end = first + 1; end < n && accounts[end].party_id == accounts[first].party_id && currencies[end] == currencies[first];)
 			end++;
+		while (s < sellers.count && row_int64(&sellers.rows[s], 0) < accounts[first].party_id)
+			s++;
+		if (s == sellers.count || row_int64(&sellers.rows[s], 0) != accounts[first].party_id)
+			continue;
 		leave_after_lines(call, accounts, first, end, balances);
 		leave_after_wallet(call, accounts, first, end, balances);
 	}

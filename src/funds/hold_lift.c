@@ -4,7 +4,6 @@
  */
 #include "postgres.h"
 
-#include "funds/funds.h"
 #include "funds/hold.h"
 #include "kernel/errors.h"
 

@@ -36,24 +36,39 @@ let_mature(Call *call, const OrderLine *line, const Allocation *allocation, Amou
 	ledger_move(call, escrow_account(allocation), pending_account(allocation), amount, "release", cause);
 }
 
-void
-credit_seller(Call *call, const OrderLine *line, const Allocation *allocation, Amount amount, int64 cause)
+const CreditTerms *
+credit_terms(Call *call, const OrderLine *line, const CreditTerms *earlier)
 {
 	PolicyScope scope = {.order_id = line->order_id, .seller_id = line->seller_id, .buyer_id = line->buyer_id,
 		.category = line->commission_category};
-	int64		days;
+	CreditTerms *terms;
+
+	if (earlier != NULL && earlier->seller_id == line->seller_id &&
+		strcmp(earlier->category == NULL ? "" : earlier->category,
+			   line->commission_category == NULL ? "" : line->commission_category) == 0)
+		return earlier;
+	terms = palloc(sizeof(CreditTerms));
+	terms->seller_id = line->seller_id;
+	terms->category = line->commission_category;
+	terms->maturity_days = policy_int64(call, "fd.maturity_days", &scope);
+	terms->reserve = reserve_terms(call, line);
+	return terms;
+}
+
+void
+credit_seller(Call *call, const CreditTerms *terms, const OrderLine *line, const Allocation *allocation, Amount amount, int64 cause)
+{
 	Amount		reserve;
 	Amount		waiting;
 	Amount		at_once;
 
 	if (amount_minor(amount) == 0)
 		return;
-	days = policy_int64(call, "fd.maturity_days", &scope);
-	reserve = reserve_take(call, line, allocation, amount, cause);
-	waiting = days > 0 ? amount_sub(amount, reserve) : amount_of(amount_currency(amount), 0);
+	reserve = reserve_take(call, &terms->reserve, line, allocation, amount, cause);
+	waiting = terms->maturity_days > 0 ? amount_sub(amount, reserve) : amount_of(amount_currency(amount), 0);
 	at_once = amount_sub(amount, waiting);
 	if (amount_minor(waiting) > 0)
-		let_mature(call, line, allocation, waiting, days, cause);
+		let_mature(call, line, allocation, waiting, terms->maturity_days, cause);
 	if (amount_minor(at_once) > 0)
 		ledger_move(call, escrow_account(allocation), seller_account(allocation), at_once, "release", cause);
 	if (amount_minor(reserve) > 0)

@@ -5,7 +5,6 @@
  */
 #include "postgres.h"
 
-#include "funds/funds.h"
 #include "funds/hold.h"
 #include "funds/suspense.h"
 #include "kernel/errors.h"

@@ -10,7 +10,6 @@
  */
 #include "postgres.h"
 
-#include "funds/funds.h"
 #include "funds/hold.h"
 #include "funds/releasable.h"
 #include "funds/release.h"
@@ -46,13 +45,15 @@ due_of_allocation(Call *call, const Allocation *allocation, Numeric part, Numeri
 	return amount_of(currency, Max(Min(due, amount_minor(escrow)), 0));
 }
 
-/* What holds leave of all that the line has in escrow. */
+/* What holds leave of all that the line has in escrow; no limit where there are none. */
 static Amount
 free_of_line(Call *call, const Allocations *all, const OrderLine *line)
 {
 	CurrencyCode currency = amount_currency(line->escrow_gross);
 	Amount		escrow = amount_of(currency, 0);
 
+	if (!hold_is_on_line(call, line->id))
+		return amount_of(currency, AMOUNT_MINOR_MAX);
 	for (int i = 0; i < all->count; i++)
 		if (all->allocations[i].order_line_id == line->id)
 			escrow = amount_add(escrow, ledger_balance(call, escrow_account(&all->allocations[i]), currency));
@@ -115,7 +116,7 @@ move_unless_zero(Call *call, Account debit, Account credit, Amount amount, const
 
 /* FD-P06, with the event that explains it. */
 static void
-post_release(Call *call, const LineRelease *release)
+post_release(Call *call, const LineRelease *release, const CreditTerms *terms)
 {
 	JsonbParseState *payload;
 	int64		cause;
@@ -135,7 +136,7 @@ post_release(Call *call, const LineRelease *release)
 		const Allocation *allocation = release->allocations[i];
 		Amount		kept = amount_add(release->nets[i], release->vats[i]);
 
-		credit_seller(call, release->line, allocation, amount_sub(release->amounts[i], kept), cause);
+		credit_seller(call, terms, release->line, allocation, amount_sub(release->amounts[i], kept), cause);
 		move_unless_zero(call, escrow_account(allocation), commission_account(allocation), kept, "commission", cause);
 		net = amount_add(net, release->nets[i]);
 		vat = amount_add(vat, release->vats[i]);
@@ -175,11 +176,18 @@ release_is_empty(const Releases *releases)
 void
 release_post(Call *call, const Releases *releases)
 {
+	const CreditTerms *terms = NULL;
 	ListCell   *cell;
 
 	foreach(cell, releases->lines)
-		if (((LineRelease *) lfirst(cell))->count > 0)
-			post_release(call, lfirst(cell));
+	{
+		const LineRelease *release = lfirst(cell);
+
+		if (release->count == 0)
+			continue;
+		terms = credit_terms(call, release->line, terms);
+		post_release(call, release, terms);
+	}
 }
 
 static bool

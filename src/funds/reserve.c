@@ -13,17 +13,8 @@
 #include "kernel/policy.h"
 #include "utils/array.h"
 
-typedef struct Terms
-{
-	int64		rule_id;		/* 0: the policy parameters */
-	Numeric		pct;
-	int			nsteps;
-	int		   *days;
-	Numeric    *step_pct;
-} Terms;
-
 static void
-read_ladder(const Row *row, int column, Terms *terms)
+read_ladder(const Row *row, int column, ReserveTerms *terms)
 {
 	Datum	   *days;
 	Datum	   *pcts;
@@ -42,7 +33,7 @@ read_ladder(const Row *row, int column, Terms *terms)
 }
 
 static bool
-find_rule(Call *call, const OrderLine *line, Terms *terms)
+find_rule(Call *call, const OrderLine *line, ReserveTerms *terms)
 {
 	static Statement any = STATEMENT("i", "SELECT EXISTS (SELECT FROM marketplace.reserve_rules r WHERE r.marketplace_id = $1)");
 	static Statement find = STATEMENT("iltz",
@@ -64,12 +55,12 @@ find_rule(Call *call, const OrderLine *line, Terms *terms)
 	return true;
 }
 
-static Terms
-terms_of(Call *call, const OrderLine *line)
+ReserveTerms
+reserve_terms(Call *call, const OrderLine *line)
 {
 	PolicyScope scope = {.order_id = line->order_id, .seller_id = line->seller_id, .buyer_id = line->buyer_id,
 		.category = line->commission_category};
-	Terms		terms = {.rule_id = 0};
+	ReserveTerms terms = {.rule_id = 0};
 
 	if (find_rule(call, line, &terms))
 		return terms;
@@ -87,7 +78,7 @@ terms_of(Call *call, const OrderLine *line)
 
 /* What the percentage grows by with this base, over the allocation's releases under the same terms. */
 static Amount
-amount_to_keep(Call *call, const Allocation *allocation, Amount base, const Terms *terms)
+amount_to_keep(Call *call, const Allocation *allocation, Amount base, const ReserveTerms *terms)
 {
 	static Statement read = STATEMENT("illna",
 		"SELECT COALESCE(marketplace.sum(r.base), $5), COALESCE(marketplace.sum(r.amount), $5)"
@@ -106,7 +97,7 @@ amount_to_keep(Call *call, const Allocation *allocation, Amount base, const Term
 }
 
 static void
-add_steps(Call *call, int64 reserve_id, int64 order_id, const Allocation *allocation, Amount amount, const Terms *terms)
+add_steps(Call *call, int64 reserve_id, int64 order_id, const Allocation *allocation, Amount amount, const ReserveTerms *terms)
 {
 	static Statement insert = STATEMENT("illlllaaz",
 		"INSERT INTO marketplace.reserve_steps (marketplace_id, reserve_id, order_id, order_line_id, allocation_id, seller_id, amount, released,"
@@ -125,22 +116,21 @@ add_steps(Call *call, int64 reserve_id, int64 order_id, const Allocation *alloca
 }
 
 Amount
-reserve_take(Call *call, const OrderLine *line, const Allocation *allocation, Amount base, int64 cause)
+reserve_take(Call *call, const ReserveTerms *terms, const OrderLine *line, const Allocation *allocation, Amount base, int64 cause)
 {
 	static Statement insert = STATEMENT("illllanlazl",
 		"INSERT INTO marketplace.reserves (marketplace_id, order_id, order_line_id, allocation_id, seller_id, base, pct, rule_id, amount, taken_at, cause)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id");
-	Terms		terms = terms_of(call, line);
 	Amount		keep;
 	int64		reserve_id;
 
-	if (decimal_sign(terms.pct) <= 0)
+	if (decimal_sign(terms->pct) <= 0)
 		return amount_zero(amount_currency(base));
-	keep = amount_to_keep(call, allocation, base, &terms);
+	keep = amount_to_keep(call, allocation, base, terms);
 	reserve_id = funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(line->order_id), value_int64(line->id),
 										   value_int64(allocation->id), value_int64(allocation->seller_id), value_amount(base),
-										   value_numeric(terms.pct), value_id(terms.rule_id), value_amount(keep),
+										   value_numeric(terms->pct), value_id(terms->rule_id), value_amount(keep),
 										   value_timestamptz(call->now), value_int64(cause)));
-	add_steps(call, reserve_id, line->order_id, allocation, keep, &terms);
+	add_steps(call, reserve_id, line->order_id, allocation, keep, terms);
 	return keep;
 }

@@ -8,7 +8,6 @@
  */
 #include "postgres.h"
 
-#include "funds/funds.h"
 #include "funds/hold.h"
 #include "funds/reserve.h"
 #include "kernel/policy.h"
