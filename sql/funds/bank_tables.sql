@@ -168,7 +168,7 @@ COMMENT ON COLUMN marketplace.bank_entries.batch_message_id IS 'MsgId of the bat
 COMMENT ON COLUMN marketplace.bank_entries.payment_information_id IS 'PmtInfId of the batch.';
 COMMENT ON COLUMN marketplace.bank_entries.batch_count IS 'Number of transactions that the batch is said to have; NULL: not said.';
 COMMENT ON COLUMN marketplace.bank_entries.information IS 'AddtlNtryInf.';
-COMMENT ON COLUMN marketplace.bank_entries.same_as IS 'Entry of another message that told of the same booking before; NULL: none.';
+COMMENT ON COLUMN marketplace.bank_entries.same_as IS 'Entry of another message with the same bank reference, sum and sign: it told of the same booking before; NULL: none.';
 
 CREATE TABLE marketplace.bank_entry_details (
 	marketplace_id			int NOT NULL,
@@ -245,7 +245,7 @@ COMMENT ON COLUMN marketplace.bank_line_matches.id IS 'Number of the match.';
 COMMENT ON COLUMN marketplace.bank_line_matches.entry_id IS 'The entry.';
 COMMENT ON COLUMN marketplace.bank_line_matches.detail_id IS 'Its transaction (bank_entry_details.id); NULL: the entry as a whole.';
 COMMENT ON COLUMN marketplace.bank_line_matches.outcome IS 'What it was taken for.';
-COMMENT ON COLUMN marketplace.bank_line_matches.object IS 'Kind of object that it moved: payout, refund, receipt, payment_file.';
+COMMENT ON COLUMN marketplace.bank_line_matches.object IS 'Kind of object that it moved: payout, refund, money_receipt, payment_file.';
 COMMENT ON COLUMN marketplace.bank_line_matches.object_id IS 'Number of that object.';
 COMMENT ON COLUMN marketplace.bank_line_matches.break_id IS 'Break that was opened for it.';
 COMMENT ON COLUMN marketplace.bank_line_matches.recorded_at IS 'When it was recorded.';

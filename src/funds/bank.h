@@ -78,6 +78,7 @@ typedef struct BankEntry
 	BankDetail *details;
 	int64		id;				/* of bank_entries, once stored */
 	int64		same_as;		/* the entry that told of it before; 0: none */
+	bool		repeated;		/* in a message of the same kind: booked twice? */
 } BankEntry;
 
 typedef struct BankStatement

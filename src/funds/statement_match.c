@@ -7,6 +7,8 @@
 
 #include "funds/bank.h"
 #include "funds/break.h"
+#include "funds/incoming.h"
+#include "kernel/calendar.h"
 
 static bool
 is(const char *state, const char *name)
@@ -108,6 +110,69 @@ confirm_file(Call *call, const BankLine *line, BankOutcome *outcome)
 	return true;
 }
 
+/* A line that something may follow from: of a client account, told for the first time, and a sum of money. */
+static bool
+is_news(const BankLine *line)
+{
+	return line->entry->same_as == 0 && line->statement->client && amount_minor(line->amount) > 0;
+}
+
+/*
+ * Money that came by itself. A notification without the bank's reference of the booking is left to the statement, which will tell of it
+ * again.
+ */
+static bool
+is_receipt(Call *call, const BankLine *line)
+{
+	InstructionFound found;
+
+	if (!line->credit || !is_news(line) || (strcmp(line->file->kind, "camt.054") == 0 && line->entry->servicer_reference == NULL))
+		return false;
+	return line->end_to_end_id == NULL || !instruction_find(call, line->end_to_end_id, &found);
+}
+
+static IncomingMoney
+receipt_of(Call *call, const BankLine *line)
+{
+	const BankEntry *entry = line->entry;
+	const BankDetail *detail = line->detail;
+	IncomingMoney money = {.source = line->file->kind, .amount = line->amount};
+
+	money.external_id = psprintf("%s/%d%s", statement_key(line->file, line->statement), entry->position,
+								 line->part ? psprintf("/%lld", (long long) (detail - entry->details + 1)) : "");
+	money.value_date = !entry->value_on.null ? DatumGetDateADT(entry->value_on.datum) :
+		!entry->booked_on.null ? DatumGetDateADT(entry->booked_on.datum) :
+		calendar_local_date(call->now, marketplace_get(call)->time_zone);
+	if (detail == NULL)
+	{
+		money.reference = entry->information;
+		return money;
+	}
+	money.payer_name = detail->debtor;
+	money.payer_iban = detail->debtor_account;
+	if (detail->creditor_account != NULL && strcmp(detail->creditor_account, line->statement->account) != 0)
+		money.virtual_iban = detail->creditor_account;
+	money.reference = detail->creditor_reference == NULL ? detail->remittance : detail->remittance == NULL ? detail->creditor_reference :
+		psprintf("%s %s", detail->creditor_reference, detail->remittance);
+	return money;
+}
+
+/* In suspense until somebody knows whose it is, or paid to what it names. A return of something unknown is looked into besides. */
+static BankOutcome
+received(Call *call, const BankLine *line, int64 receipt_id)
+{
+	static Statement state = STATEMENT("il",
+		"SELECT state::text FROM marketplace.money_receipts WHERE marketplace_id = $1 AND id = $2");
+	BankOutcome outcome = {.object = "money_receipt", .object_id = receipt_id};
+	Row			row;
+
+	outcome.outcome = query_row(&state, VALUES(value_int32(call->marketplace_id), value_int64(receipt_id)), &row) &&
+		is(row_text(&row, 0), "allocated") ? "receipt" : "suspense";
+	if (line->detail != NULL && line->detail->returned)
+		outcome.break_id = bank_line_break(call, line, "return_break", NULL, "the return of something that is not known");
+	return outcome;
+}
+
 static BankOutcome
 match_line(Call *call, const BankLine *line)
 {
@@ -115,20 +180,22 @@ match_line(Call *call, const BankLine *line)
 	BankOutcome outcome;
 
 	if (line->entry->same_as != 0)
-		return (BankOutcome) {.outcome = "told_before"};
+		return line->entry->repeated ? line_broken(call, line, "duplicate", NULL, "booked before under the same reference") :
+			(BankOutcome) {.outcome = "told_before"};
 	if (line->statement->bank_account_id == 0)
 		return (BankOutcome) {.outcome = "not_ours"};
 	if (!line->statement->client)
 		return (BankOutcome) {.outcome = "own_money"};
-	if (line->amount == 0)
-		return (BankOutcome) {.outcome = "break"};
+	/* no sum of money: the break is there; a sum of nothing needs none */
+	if (!is_news(line))
+		return (BankOutcome) {.outcome = line->entry->amount.exact ? "known" : "break"};
 	if (line->end_to_end_id != NULL && instruction_find(call, line->end_to_end_id, &found))
 		return line->credit ? bank_line_return(call, line, &found) : confirm(call, line, &found);
-	if (!line->credit && !line->part && confirm_file(call, line, &outcome))
+	if (line->credit)
+		return (BankOutcome) {.outcome = "told_before"};
+	if (!line->part && confirm_file(call, line, &outcome))
 		return outcome;
-	if (line->credit && line->detail != NULL && line->detail->returned)
-		return line_broken(call, line, "return_break", NULL, "the return of something that is not known");
-	return line_broken(call, line, "unidentified", NULL, line->credit ? "money received" : "money taken");
+	return line_broken(call, line, "unidentified", NULL, "money taken");
 }
 
 /* In ascending order, before anything of what they are for. */
@@ -149,21 +216,61 @@ lock_instructions(Call *call, const BankStatement *statement)
 	instruction_lock_keys(call, keys, n);
 }
 
-void
-statement_match(Call *call, const BankFile *file, BankStatement *statement)
+static BankLine *
+lines_of(const BankFile *file, const BankStatement *statement, int *n)
 {
-	if (statement->client)
-		lock_instructions(call, statement);
+	BankLine   *lines;
+	int			most = 1;
+
+	for (int i = 0; i < statement->nentries; i++)
+		most += Max(statement->entries[i].ndetails, 1);
+	lines = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(BankLine) * most);
+	*n = 0;
 	for (int i = 0; i < statement->nentries; i++)
 	{
 		const BankEntry *entry = &statement->entries[i];
 
 		for (int j = 0; entry->booked && j < (entry->exploded ? entry->ndetails : 1); j++)
-		{
-			BankLine	line = bank_line(file, statement, entry, entry->exploded ? j : -1);
-			BankOutcome outcome = match_line(call, &line);
+			lines[(*n)++] = bank_line(file, statement, entry, entry->exploded ? j : -1);
+	}
+	return lines;
+}
 
-			bank_line_record(call, &line, &outcome);
-		}
+/* ids: of the receipts, by line; 0 where it is none */
+static void
+take_receipts(Call *call, const BankLine *lines, int n, int64 *ids)
+{
+	IncomingMoney *money = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(IncomingMoney) * Max(n, 1));
+	int64	   *taken = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(n, 1));
+	int			count = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		ids[i] = is_receipt(call, &lines[i]) ? 1 : 0;
+		if (ids[i] != 0)
+			money[count++] = receipt_of(call, &lines[i]);
+	}
+	if (count > 0)
+		funds_take_in(call, money, count, taken);
+	for (int i = n - 1; i >= 0; i--)
+		if (ids[i] != 0)
+			ids[i] = taken[--count];
+}
+
+void
+statement_match(Call *call, const BankFile *file, BankStatement *statement)
+{
+	int			n;
+	BankLine   *lines = lines_of(file, statement, &n);
+	int64	   *receipts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(n, 1));
+
+	if (statement->client)
+		lock_instructions(call, statement);
+	take_receipts(call, lines, n, receipts);
+	for (int i = 0; i < n; i++)
+	{
+		BankOutcome outcome = receipts[i] != 0 ? received(call, &lines[i], receipts[i]) : match_line(call, &lines[i]);
+
+		bank_line_record(call, &lines[i], &outcome);
 	}
 }

@@ -90,23 +90,26 @@ store_details(Call *call, BankEntry *entry)
 
 /*
  * Notifications tell of bookings that the statement tells of again; the bank's reference of the booking is the same. Without one they
- * cannot be told apart from others.
+ * cannot be told apart from others. In two statements it is a booking too many (FD-96).
  */
-static int64
-told_before(Call *call, const BankFile *file, const BankStatement *statement, const BankEntry *entry)
+static void
+find_same(Call *call, const BankFile *file, const BankStatement *statement, BankEntry *entry)
 {
-	static Statement find = STATEMENT("ittttbt",
-		"SELECT e.id FROM marketplace.bank_entries e JOIN marketplace.bank_statements s ON s.marketplace_id = $1 AND s.id = e.statement_id"
+	static Statement find = STATEMENT("ittttblt",
+		"SELECT e.id, s.kind = $8 FROM marketplace.bank_entries e"
+		"  JOIN marketplace.bank_statements s ON s.marketplace_id = $1 AND s.id = e.statement_id"
 		" WHERE e.marketplace_id = $1 AND s.account = $2 AND e.servicer_reference = $3 AND e.written = $4 AND e.currency = $5"
-		"   AND e.credit = $6 AND s.kind <> $7 ORDER BY e.id LIMIT 1");
+		"   AND e.credit = $6 AND s.id <> $7 ORDER BY s.kind = $8 DESC, e.id LIMIT 1");
+	const char *reference = entry->servicer_reference;
 	Row			row;
 
-	if (entry->servicer_reference == NULL)
-		return 0;
-	return query_row(&find, VALUES(value_int32(call->marketplace_id), value_text(statement->account),
-								   value_text(entry->servicer_reference), value_text(entry->amount.written),
-								   value_text(entry->amount.currency), value_bool(entry->credit), value_text(file->kind)), &row) ?
-		row_int64(&row, 0) : 0;
+	if (reference == NULL || strcmp(reference, "NOTPROVIDED") == 0 || strcmp(reference, "NONREF") == 0 ||
+		!query_row(&find, VALUES(value_int32(call->marketplace_id), value_text(statement->account), value_text(reference),
+								 value_text(entry->amount.written), value_text(entry->amount.currency), value_bool(entry->credit),
+								 value_int64(statement->id), value_text(file->kind)), &row))
+		return;
+	entry->same_as = row_int64(&row, 0);
+	entry->repeated = row_bool(&row, 1);
 }
 
 static void
@@ -118,7 +121,7 @@ store_entry(Call *call, const BankFile *file, const BankStatement *statement, Ba
 		" information, same_as)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING id");
 
-	entry->same_as = told_before(call, file, statement, entry);
+	find_same(call, file, statement, entry);
 	entry->id = funds_add(&add, VALUES(value_int32(call->marketplace_id), value_int64(statement->id), value_int32(entry->position),
 									   value_text(entry->reference), value_text(entry->servicer_reference),
 									   value_bool(entry->credit), value_bool(entry->reversal), bank_amount_value(&entry->amount, true),
