@@ -16,6 +16,9 @@
 #include "orders/orders.h"
 
 static const Reaction reactions[] = {
+	/* a marketplace opens: the mandate by which it moves client money as agent of its PSP, unless it is none */
+	{"marketplace.created", funds_on_marketplace_created},
+
 	/* a seller accepts, and the order is firm: invoice it, where policy iv.trigger says so */
 	{"seller_order.accepted", invoicing_on_seller_order_accepted},
 
@@ -38,6 +41,10 @@ static const Reaction reactions[] = {
 	{"instruction.failed", funds_on_instruction_failed},
 	{"instruction.unknown", funds_on_instruction_unknown},
 	{"instruction.cancelled", funds_on_instruction_cancelled},
+	{"instruction.acknowledged", funds_on_psp_request},
+	{"instruction.confirmed", funds_on_psp_request},
+	{"instruction.failed", funds_on_psp_request},
+	{"instruction.cancelled", funds_on_psp_request},
 
 	{NULL, NULL}
 };
@@ -57,6 +64,7 @@ static const TickStep steps[] = {
 	{"reserves that are freed", funds_tick_reserve},
 	{"returns that were not sent or inspected in time", logistics_tick_returns},
 	{"authorisations whose time is over", funds_tick_expiry},
+	{"requests that the PSP did not decide in time", funds_tick_psp_requests},
 	{"breaks that nobody resolved in time", funds_tick_breaks},
 	{"direct debits that can no longer be revoked", funds_tick_final},
 	{"money that nobody recognised in time", funds_tick_suspense},

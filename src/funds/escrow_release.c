@@ -29,7 +29,7 @@ release_seller_order(Call *call, int64 seller_order_id, int64 order_id)
 {
 	Allocations all = allocations_of_order(call, order_id);
 	OrderLines	lines = order_lines(call, order_id);
-	Releases	releases = {NIL, &all};
+	Releases	releases = {NIL, &all, NULL};
 	Numeric		one = decimal_from_int64(1);
 
 	for (int i = 0; i < lines.count; i++)

@@ -24,6 +24,10 @@ extern void funds_on_instruction_failed(Call *call, const Event *event);
 extern void funds_on_instruction_unknown(Call *call, const Event *event);
 extern void funds_on_instruction_cancelled(Call *call, const Event *event);
 
+/* marketplace.created: what it may do as agent of its PSP; instruction.… of a request to the PSP: what becomes of it (FD-50, FD-51) */
+extern void funds_on_marketplace_created(Call *call, const Event *event);
+extern void funds_on_psp_request(Call *call, const Event *event);
+
 /* shipment.hand_over, asked with the seller order: is the money there that policy fd.ship_on wants (MK110)? The order is locked. */
 extern void funds_guard_hand_over(Call *call, int64 seller_order_id);
 
@@ -103,6 +107,9 @@ extern int	funds_tick_final(Call *call, int limit);
 
 /* Money in suspense that is to be sent back: tells so. */
 extern int	funds_tick_suspense(Call *call, int limit);
+
+/* Requests that were never sent to the PSP and whose time is over. */
+extern int	funds_tick_psp_requests(Call *call, int limit);
 
 /* Differences between ledger, PSP and bank that nobody resolved in time. */
 extern int	funds_tick_breaks(Call *call, int limit);

@@ -10,9 +10,11 @@
  */
 #include "postgres.h"
 
+#include "funds/agent.h"
 #include "funds/hold.h"
 #include "funds/releasable.h"
 #include "funds/release.h"
+#include "kernel/errors.h"
 #include "funds/reserve.h"
 
 /* One release of one line: over its allocations. */
@@ -116,7 +118,7 @@ move_unless_zero(Call *call, Account debit, Account credit, Amount amount, const
 
 /* FD-P06, with the event that explains it. */
 static void
-post_release(Call *call, const LineRelease *release, const CreditTerms *terms)
+post_release(Call *call, const LineRelease *release, const CreditTerms *terms, const Authority *authority)
 {
 	JsonbParseState *payload;
 	int64		cause;
@@ -130,6 +132,7 @@ post_release(Call *call, const LineRelease *release, const CreditTerms *terms)
 	payload_int64(&payload, "seller_id", release->line->seller_id);
 	payload_amount(&payload, "amount", release->total);
 	payload_amount(&payload, "commission", release->commission);
+	payload_authority(&payload, authority);
 	cause = event_emit(call, "order", release->line->order_id, "escrow.released", &payload);
 	for (int i = 0; i < release->count; i++)
 	{
@@ -145,6 +148,21 @@ post_release(Call *call, const LineRelease *release, const CreditTerms *terms)
 	move_unless_zero(call, own_account(O_COMMISSION_RECEIVABLE), own_account(O_VAT), vat, "commission", cause);
 }
 
+/* What the PSP was asked to release stays until it has decided (FD-51). */
+static Amount
+less_requested(Call *call, Releases *releases, const OrderLine *line, const Allocation *allocation, Amount due)
+{
+	Amount		requested;
+
+	if (releases->requested == NULL)
+	{
+		releases->requested = palloc(sizeof(Amount) * releases->all->count);
+		psp_requested(call, line->order_id, releases->all, releases->requested);
+	}
+	requested = releases->requested[allocation - releases->all->allocations];
+	return amount_of(amount_currency(due), Max(amount_minor(due) - amount_minor(requested), 0));
+}
+
 void
 release_collect(Call *call, Releases *releases, const OrderLine *line, const Allocation *allocation, Numeric part,
 				Numeric whole)
@@ -153,6 +171,8 @@ release_collect(Call *call, Releases *releases, const OrderLine *line, const All
 	Amount		due = due_of_allocation(call, allocation, part, whole, &released);
 	LineRelease *release;
 
+	if (amount_minor(due) > 0)
+		due = less_requested(call, releases, line, allocation, due);
 	if (amount_minor(due) == 0)
 		return;
 	release = line_release(call, releases, line);
@@ -173,6 +193,24 @@ release_is_empty(const Releases *releases)
 	return true;
 }
 
+/* No mandate covers it: the PSP is asked, the money stays in escrow under a hold (FD-51). */
+static void
+request_release(Call *call, const LineRelease *release)
+{
+	int64	   *allocation_ids = palloc(sizeof(int64) * release->count);
+	int64	   *line_ids = palloc(sizeof(int64) * release->count);
+
+	for (int i = 0; i < release->count; i++)
+	{
+		allocation_ids[i] = release->allocations[i]->id;
+		line_ids[i] = release->line->id;
+	}
+	psp_request_open(call, &(PspRequest) {.operation = AGENT_RELEASE, .object = "order_line", .object_id = release->line->id,
+										  .order_id = release->line->order_id, .seller_id = release->line->seller_id,
+										  .amount = release->total, .count = release->count, .allocation_ids = allocation_ids,
+										  .order_line_ids = line_ids, .amounts = release->amounts});
+}
+
 void
 release_post(Call *call, const Releases *releases)
 {
@@ -182,12 +220,53 @@ release_post(Call *call, const Releases *releases)
 	foreach(cell, releases->lines)
 	{
 		const LineRelease *release = lfirst(cell);
+		Authority	authority;
 
 		if (release->count == 0)
 			continue;
-		terms = credit_terms(call, release->line, terms);
-		post_release(call, release, terms);
+		authority = agent_authority(call, AGENT_RELEASE, release->total);
+		if (agent_covers(&authority))
+		{
+			terms = credit_terms(call, release->line, terms);
+			post_release(call, release, terms, &authority);
+		}
+		else
+			request_release(call, release);
 	}
+}
+
+/* The PSP has executed the request: exactly its items go. The order is locked. */
+void
+release_execute(Call *call, const PspRequest *request)
+{
+	Allocations all = allocations_of_order(call, request->order_id);
+	OrderLines	lines = order_lines(call, request->order_id);
+	Releases	releases = {NIL, &all, NULL};
+
+	for (int i = 0; i < request->count; i++)
+	{
+		const OrderLine *line = find_line(&lines, request->order_line_ids[i]);
+
+		for (int a = 0; a < all.count; a++)
+		{
+			const Allocation *allocation = &all.allocations[a];
+			Amount		escrow;
+
+			if (allocation->id != request->allocation_ids[i])
+				continue;
+			escrow = ledger_balance(call, escrow_account(allocation), amount_currency(allocation->amount));
+			if (amount_minor(escrow) < amount_minor(request->amounts[i]))
+				ereport(ERROR,
+						errcode(MK_AGENT),
+						errmsg("what request %lld releases is not in escrow any more", (long long) request->id),
+						errdetail("It releases %s of allocation %lld; %s is there.", amount_to_cstring(request->amounts[i]),
+								  (long long) allocation->id, amount_to_cstring(escrow)),
+						errhint("Ask the PSP to undo it, and record the request as failed."));
+			add_to_release(line_release(call, &releases, line), allocation,
+						   amount_sub(amount_sub(allocation->amount, allocation->refunded), escrow), request->amounts[i]);
+		}
+	}
+	release_post(call, &releases);
 }
 
 static bool
@@ -225,7 +304,7 @@ void
 release_order(Call *call, int64 order_id)
 {
 	Allocations all = allocations_of_order(call, order_id);
-	Releases	releases = {NIL, &all};
+	Releases	releases = {NIL, &all, NULL};
 	OrderLines	lines;
 
 	if (all.count == 0)

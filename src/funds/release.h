@@ -12,6 +12,7 @@ typedef struct Releases
 {
 	List	   *lines;
 	const Allocations *all;		/* of the order */
+	Amount	   *requested;		/* by position in all: asked of the PSP and not decided; NULL: not looked up yet */
 } Releases;
 
 /*

@@ -45,6 +45,7 @@ typedef struct Call
 	Oid			caller;			/* the role that called, whoever owns the tables */
 	int			capacity;		/* the one capacity in which access was granted last; 0 before any check */
 	int64		party_id;		/* ... and for which party; 0 for the operator */
+	int64		authority;		/* the decision from outside under which the call acts (funds/agent.h); 0: its own */
 	TimestampTz now;			/* clock() of this call */
 	const char *function;
 	const char *request_key;	/* NULL when none was given */

@@ -137,6 +137,21 @@ payload_bool(JsonbParseState **state, const char *key, bool v)
 	push_pair(state, key, &value);
 }
 
+void
+payload_jsonb(JsonbParseState **state, const char *key, Jsonb *v)
+{
+	JsonbValue	value = {.type = jbvBinary};
+
+	if (JB_ROOT_IS_SCALAR(v))
+		(void) JsonbExtractScalar(&v->root, &value);
+	else
+	{
+		value.val.binary.data = &v->root;
+		value.val.binary.len = VARSIZE(v) - VARHDRSZ;
+	}
+	push_pair(state, key, &value);
+}
+
 /* The bytes that the hash chain covers; view event_chain builds the same text in SQL. */
 static char *
 canonical(Call *call, const Event *event, int32 sequence, const char *actor)

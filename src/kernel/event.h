@@ -27,6 +27,7 @@ extern void payload_text(JsonbParseState **state, const char *key, const char *v
 extern void payload_numeric(JsonbParseState **state, const char *key, Numeric v);
 extern void payload_amount(JsonbParseState **state, const char *key, Amount v);		/* as text '12.00 EUR' */
 extern void payload_timestamptz(JsonbParseState **state, const char *key, TimestampTz v);
+extern void payload_jsonb(JsonbParseState **state, const char *key, Jsonb *v);
 extern void payload_bool(JsonbParseState **state, const char *key, bool v);
 
 /* Writes the event, runs its reactions, returns its id (the cause that a posting names). */

@@ -29,6 +29,18 @@ insert_party_of(Call *call, const Document *root, const char *key, const char *c
 	return party_insert(call, party);
 }
 
+/* Whether, and how, the platform is agent of its PSP: true, false, or terms that funds reads. */
+static void
+document_check_agent(const Document *root)
+{
+	JsonbValue *agent = getKeyJsonValueFromContainer(root->container, "agent", strlen("agent"), NULL);
+
+	if (agent != NULL && agent->type != jbvNull && agent->type != jbvBool && agent->type != jbvBinary)
+		document_refuse(root, "agent", "It is neither true, false nor an object.", "Give the terms of agent_mandate_set(), or true or false.");
+	if (agent != NULL && agent->type == jbvBinary)
+		(void) document_object(root, "agent");
+}
+
 static int64
 create_marketplace(Call *call, const Document *root)
 {
@@ -44,7 +56,8 @@ create_marketplace(Call *call, const Document *root)
 	int64		psp_id = 0;
 	Row			row;
 
-	document_only(root, "name", "country", "time_zone", "calendar", "operator", "psp", NULL);
+	document_only(root, "name", "country", "time_zone", "calendar", "operator", "psp", "agent", NULL);
+	document_check_agent(root);
 	name = document_short_text(root, "name", 200);
 	country = document_country(root, "country");
 	time_zone = document_text(root, "time_zone");
@@ -66,13 +79,16 @@ create_marketplace(Call *call, const Document *root)
 	return call->marketplace_id;
 }
 
+/* agent: NULL when nothing is said of it */
 static void
-emit_marketplace(Call *call, const char *type)
+emit_marketplace(Call *call, const char *type, Jsonb *agent)
 {
 	JsonbParseState *payload;
 
 	payload_begin(&payload);
 	payload_int64(&payload, "marketplace_id", call->marketplace_id);
+	if (agent != NULL)
+		payload_jsonb(&payload, "agent", agent);
 	event_emit(call, "marketplace", call->marketplace_id, type, &payload);
 }
 
@@ -94,7 +110,7 @@ marketplace_create(PG_FUNCTION_ARGS)
 					errdetail("marketplace_id is %d.", call.marketplace_id),
 					errhint("Choose any number that is not in use."));
 		call.result = create_marketplace(&call, &root);
-		emit_marketplace(&call, "marketplace.created");
+		emit_marketplace(&call, "marketplace.created", document_jsonb_or_null(&root, "agent"));
 	}
 	PG_RETURN_INT64(call_end(&call));
 }
@@ -156,7 +172,7 @@ marketplace_update(PG_FUNCTION_ARGS)
 		if (query_execute(&lock, VALUES(value_int32(call.marketplace_id))) == 0)
 			no_marketplace(&call);
 		update_marketplace(&call, &root);
-		emit_marketplace(&call, "marketplace.updated");
+		emit_marketplace(&call, "marketplace.updated", NULL);
 		call.result = call.marketplace_id;
 	}
 	PG_RETURN_INT64(call_end(&call));
