@@ -13,6 +13,7 @@
 #include "kernel/guard.h"
 #include "kernel/policy.h"
 #include "orders/orders_internal.h"
+#include "utils/datetime.h"
 
 /* One seller's part. */
 typedef struct SellerPart
@@ -123,6 +124,35 @@ check_placed_at(Placement *placement, const Document *root)
 	placement->placed_at = DatumGetTimestampTz(placement->document.placed_at.datum);
 	if (placement->placed_at > call->now)
 		document_refuse(root, "placed_at", "It is in the future.", "Leave it out: it is placed now.");
+}
+
+static char *
+day_in_words(uint32 day)
+{
+	return psprintf("%04u-%02u-%02u", day / 10000, day / 100 % 100, day % 100);
+}
+
+/* What is written in a currency that has ended stays readable; nothing new is sold in it (RD-22). */
+static void
+check_currency(Placement *placement, const Document *root)
+{
+	const CurrencyRow *currency = currency_row(placement->document.currency);
+	DateADT		date = calendar_local_date(placement->placed_at, placement->marketplace->time_zone);
+	int			year;
+	int			month;
+	int			day;
+	uint32		placed;
+
+	j2date(date + POSTGRES_EPOCH_JDATE, &year, &month, &day);
+	placed = (uint32) (year * 10000 + month * 100 + day);
+	if (currency->valid_until != 0 && placed >= currency->valid_until)
+		document_refuse(root, "currency", psprintf("%s ended on %s; the order is placed on %s.", currency->alpha,
+												   day_in_words(currency->valid_until), day_in_words(placed)),
+						"Place it in the currency that followed; see marketplace.currencies().");
+	if (currency->valid_from != 0 && placed < currency->valid_from)
+		document_refuse(root, "currency", psprintf("%s began on %s; the order is placed on %s.", currency->alpha,
+												   day_in_words(currency->valid_from), day_in_words(placed)),
+						"Place it in the currency that was in force then; see marketplace.currencies().");
 }
 
 /* What the policies in force say about each seller's part, frozen with it. */
@@ -310,6 +340,7 @@ place_order(Call *call, const Document *root)
 	order_document_read(root, &placement.document);
 	placement.marketplace = marketplace_get(call);
 	check_placed_at(&placement, root);
+	check_currency(&placement, root);
 	collect_sellers(&placement);
 	check_parties(&placement, root);
 	order_amounts_compute(&placement.document);

@@ -63,6 +63,10 @@ SELECT pg_temp.place('{"total": 5}', '{}');
 SELECT pg_temp.place('{"reference": ""}', '{}');
 SELECT pg_temp.place('{"currency": "eur"}', '{}');
 SELECT pg_temp.place('{"currency": "XAU"}', '{}');
+-- a currency that had ended, or had not begun, when the order was placed; while it was in force it is recorded (RD-22)
+SELECT pg_temp.place('{"currency": "BGN", "placed_at": "2025-12-31T23:00:00Z"}', '{}');
+SELECT pg_temp.place('{"currency": "BGN", "placed_at": "2025-12-31T22:59:59Z"}', '{}') > 0 AS recorded;
+SELECT pg_temp.place('{"currency": "XCG", "placed_at": "2024-05-05T10:00:00Z"}', '{}');
 SELECT pg_temp.place('{"incoterm": "DAT"}', '{}');
 SELECT pg_temp.place('{"deliver_by": "2026-02-30"}', '{}');
 SELECT pg_temp.place('{"deliver_from": "2026-03-02", "deliver_by": "2026-03-01"}', '{}');
