@@ -59,6 +59,11 @@ BEGIN
 	PERFORM marketplace.commission_rule_set(tenant, '{"rate_pct": "7.35", "vat_rate_pct": "20", "fixed": "0.30 EUR", "category": "tools"}');
 	PERFORM marketplace.commission_rule_set(tenant, '{"rate_pct": "12.5", "vat_rate_pct": "20"}');
 	PERFORM marketplace.policy_set(tenant, 'iv.trigger', '"acceptance"');
+	-- in one of the tenants released money waits, and sellers leave a reserve
+	IF tenant % 2 = 0 THEN
+		PERFORM marketplace.policy_set(tenant, 'fd.maturity_days', '1');
+		PERFORM marketplace.reserve_rule_set(tenant, '{"pct": "6.5", "ladder": [{"days": 2, "pct": "33.3"}, {"days": 4, "pct": "66.7"}], "floor": "10.00 EUR"}');
+	END IF;
 END $$;
 
 -- One random step: which call to make. Returns the statement; it may well be refused.
@@ -169,6 +174,22 @@ BEGIN
 			format('SELECT marketplace.payout_confirm(%s, %L, %L)', tenant, r.id, 'bank entry'),
 			format('SELECT marketplace.payout_confirm(%s, %L, %L)', tenant, r.id, 'bank entry'),
 			format('SELECT marketplace.payout_fail(%s, %L, %L)', tenant, r.id, 'AC01')]);
+	WHEN 'hold' THEN
+		SELECT l.id, l.order_id, l.seller_order_id, l.seller_id, o.currency INTO r FROM marketplace.order_lines l
+			JOIN marketplace.orders o ON o.marketplace_id = tenant AND o.id = l.order_id
+			WHERE l.marketplace_id = tenant ORDER BY EXISTS (SELECT FROM marketplace.capture_allocations a WHERE a.marketplace_id = tenant AND a.order_line_id = l.id AND a.open) AND chance(0.9) DESC, random() LIMIT 1;
+		order_id := r.order_id;
+		statement := format('SELECT marketplace.hold_place(%s, %L)', tenant, jsonb_strip_nulls(jsonb_build_object('reason', pick(ARRAY['dispute', 'legal', 'kyc', 'late_evidence', 'manual']))
+			|| pick(ARRAY[jsonb_build_object('order_line_id', r.id), jsonb_build_object('order_line_id', r.id), jsonb_build_object('order_id', r.order_id), jsonb_build_object('seller_order_id', r.seller_order_id),
+				jsonb_build_object('seller_id', r.seller_id), jsonb_build_object('payout_id', (SELECT p.id FROM marketplace.payouts p WHERE p.marketplace_id = tenant ORDER BY p.state IN ('planned', 'sent') DESC, random() LIMIT 1))])
+			|| CASE WHEN chance(0.15) THEN '{"all": true}' WHEN chance(0.2) THEN '{"quantity": 1}'
+				ELSE jsonb_build_object('amount', marketplace.amount_round((random() * 300 + 1)::numeric, r.currency)) END
+			|| CASE WHEN chance(0.5) THEN jsonb_build_object('slice', pick(ARRAY['a', 'b', 'c'])) ELSE '{}' END
+			|| CASE WHEN chance(0.3) THEN jsonb_build_object('until', marketplace.clock() + random() * interval '3 days') ELSE '{}' END));
+	WHEN 'lift' THEN
+		SELECT h.id, h.order_id, h.amount INTO r FROM marketplace.holds h WHERE h.marketplace_id = tenant ORDER BY h.state = 'active' AND chance(0.95) DESC, random() LIMIT 1;
+		order_id := r.order_id;
+		statement := format('SELECT marketplace.hold_lift(%s, %L, %L, %L)', tenant, r.id, CASE WHEN chance(0.3) THEN r.amount * random()::numeric END, 'over');
 	WHEN 'refund' THEN
 		SELECT f.id INTO r FROM marketplace.refunds f WHERE f.marketplace_id = tenant AND (f.state IN ('planned', 'sent') OR chance(0.05)) ORDER BY random() LIMIT 1;
 		IF r.id IS NULL THEN RETURN; END IF;
@@ -200,6 +221,8 @@ CREATE FUNCTION misplaced(tenant int, the_order bigint, as_of timestamptz DEFAUL
 			WHERE a.marketplace_id = tenant AND a.order_id = the_order AND (as_of IS NULL OR k.captured_at <= as_of) GROUP BY 1) c
 	FULL JOIN (SELECT order_line_id AS line, sum(value) AS value FROM marketplace.funds_location(tenant, the_order, as_of) WHERE NOT memo GROUP BY 1) f ON f.line = c.line
 	WHERE coalesce(c.value, 0) <> coalesce(f.value, 0)
+	UNION ALL SELECT format('order %s line %s: %s of %s held in %s (as of %s)', the_order, order_line_id, held, value, location, as_of)
+	FROM marketplace.funds_location(tenant, the_order, as_of) WHERE held < 0 OR held > greatest(value, 0)
 $$;
 
 -- For one order: quantities follow from their movements, and nothing is invoiced twice (DESIGN 1.2, IV-5).
@@ -224,7 +247,7 @@ CREATE PROCEDURE run(steps int, seed int) LANGUAGE plpgsql AS $$
 DECLARE
 	operations text[] := ARRAY['place', 'place', 'authorize', 'authorize', 'capture', 'capture', 'settle', 'settle', 'void', 'accept', 'accept', 'accept', 'accept', 'refuse',
 		'refuse_line', 'ship', 'ship', 'ship', 'hand_over', 'hand_over', 'hand_over', 'track', 'track', 'track', 'track', 'untrack', 'receive', 'receive', 'receive',
-		'receive', 'tick', 'payout_run', 'payout', 'payout', 'refund', 'refund', 'invoice', 'commission', 'mandate'];
+		'receive', 'tick', 'payout_run', 'payout', 'payout', 'hold', 'hold', 'lift', 'lift', 'refund', 'refund', 'invoice', 'commission', 'mandate'];
 	operation text;
 	tenant int;
 	call record;
