@@ -146,6 +146,7 @@ extern void json_date(JsonbParseState **state, const char *key, DateADT v);
 extern void json_bool(JsonbParseState **state, const char *key, bool v);
 extern void json_int64(JsonbParseState **state, const char *key, int64 v);
 extern void json_value(JsonbParseState **state, const char *key, Jsonb *v);
+extern void json_scalar(JsonbParseState **state, const char *key, JsonbValue *v);
 extern Jsonb *json_finish(JsonbParseState **state);	/* ends the outermost object */
 
 #endif

@@ -118,6 +118,12 @@ json_value(JsonbParseState **state, const char *key, Jsonb *v)
 	push_value(state, key, &value);
 }
 
+void
+json_scalar(JsonbParseState **state, const char *key, JsonbValue *v)
+{
+	push_value(state, key, v);
+}
+
 Jsonb *
 json_finish(JsonbParseState **state)
 {

@@ -126,7 +126,9 @@ INSERT INTO good VALUES
 		"schemaVersion": "2.0", "creationDate": "2026-11-24T12:00:00Z", "epcisBody": {"eventList": [{"type": "ObjectEvent", "action": "OBSERVE",
 		"eventID": "urn:uuid:1", "bizStep": "arriving", "disposition": "in_transit", "epcList": ["urn:epc:id:sscc:4012345.0000000001"],
 		"eventTime": "2026-11-24T11:42:00Z", "eventTimeZoneOffset": "+01:00", "readPoint": {"id": "urn:epc:id:sgln:4012345.00001.0"}}]}}');
-INSERT INTO good VALUES ('invoice_xml', 'syntax', '''cii'''), ('invoice_xml', 'profile', '''en16931'''), ('invoice_xml', 'document', pg_temp.einvoice('rich')::text);
+INSERT INTO good VALUES ('invoice_xml', 'syntax', '''cii'''), ('invoice_xml', 'profile', '''en16931'''), ('invoice_xml', 'document', pg_temp.einvoice('rich')::text),
+	('invoice_violations', 'profile', '''extended-ctc-fr'''), ('invoice_violations', 'document', (pg_temp.einvoice('multi') || '{"totals": {"line_total": "392.69", "vat": [{"unit_invoice":
+	"MP-300000007-2026-000017", "category": "S", "rate": "20", "exemption_code": "VATEX-EU-O", "taxable": "1.00", "tax": "0.20", "cumulative": true}]}}')::text);
 UPDATE good SET value = pg_temp.fill(value);
 
 -- What is not class MK and right: the caller's own cast, or what PostgreSQL says of its own accord.

@@ -1,0 +1,158 @@
+/*
+ * violations.c
+ *		invoice_violations(): what is wrong with a document, rule by rule (rules/invoicing.md §12).
+ *
+ * The rules are rows of the view marketplace.invoice_rules, each a jsonpath that must be true of what its scope selects of the document's
+ * facts (violation_facts.c). They are evaluated here rather than by one statement: a planner that sees hundreds of set-returning
+ * calls takes longer than they do. Pure but for the rules, which are data of the code, not of a marketplace.
+ */
+#include "postgres.h"
+
+#include "invoicing/invoice.h"
+#include "invoicing/violations.h"
+#include "kernel/errors.h"
+#include "lib/stringinfo.h"
+
+/* Columns of a rule, in the order of the statement that loads it. */
+enum
+{
+	RULE_NAME, RULE_SEVERITY, RULE_SCOPE, RULE_TERM, RULE_APPLIES, RULE_CONDITION, RULE_MESSAGE, RULE_FOUND
+};
+
+typedef struct Judge
+{
+	Jsonb	   *facts;
+	Jsonb	   *vars;			/* {"doc": facts} */
+	JsonbParseState *result;	/* an array of violations */
+} Judge;
+
+/* What a path selects; errors within a path (a term of another kind) select nothing. */
+static Jsonb *
+select_all(const Judge *judge, Jsonb *target, Datum path)
+{
+	return DatumGetJsonbP(DirectFunctionCall4(jsonb_path_query_array, JsonbPGetDatum(target), path, JsonbPGetDatum(judge->vars),
+											  BoolGetDatum(true)));
+}
+
+static bool
+holds(const Judge *judge, Jsonb *target, Datum path)
+{
+	Jsonb	   *answer = select_all(judge, target, path);
+	JsonbValue *value;
+
+	if (JB_ROOT_COUNT(answer) == 0)
+		return false;
+	value = getIthJsonbValueFromContainer(&answer->root, 0);
+	return value->type == jbvBool && value->val.boolean;
+}
+
+static char *
+show(Jsonb *json)
+{
+	return JsonbToCString(NULL, &json->root, VARSIZE(json));
+}
+
+/* The message with the values that make it so. */
+static char *
+message_of(const Judge *judge, const Row *rule, Jsonb *item)
+{
+	const char *message = row_text(rule, RULE_MESSAGE);
+	StringInfoData found;
+	Jsonb	   *values;
+
+	if (row_null(rule, RULE_FOUND))
+		return pstrdup(message);
+	values = select_all(judge, item, row_datum(rule, RULE_FOUND));
+	initStringInfo(&found);
+	for (uint32 i = 0; i < JB_ROOT_COUNT(values); i++)
+	{
+		JsonbValue *value = getIthJsonbValueFromContainer(&values->root, i);
+
+		appendStringInfo(&found, "%s%s", i > 0 ? ", " : "", value->type == jbvString ?
+						 pnstrdup(value->val.string.val, value->val.string.len) : show(JsonbValueToJsonb(value)));
+	}
+	return found.len == 0 ? pstrdup(message) : psprintf("%s (found %s)", message, found.data);
+}
+
+static void
+add_violation(Judge *judge, const Row *rule, Jsonb *item)
+{
+	Document	object = {&item->root, ""};
+	const char *place = document_text_or_null(&object, "place");
+	const char *term = row_text(rule, RULE_TERM);
+
+	json_begin_object(&judge->result, NULL);
+	json_text(&judge->result, "rule", row_text(rule, RULE_NAME));
+	json_text(&judge->result, "severity", row_text(rule, RULE_SEVERITY));
+	json_text(&judge->result, "place", place == NULL ? (term != NULL ? term : "") : term == NULL ? place : psprintf("%s.%s", place, term));
+	json_text(&judge->result, "message", message_of(judge, rule, item));
+	json_end_object(&judge->result);
+}
+
+static void
+judge_rule(Judge *judge, const Row *rule)
+{
+	Jsonb	   *items;
+
+	if (!row_null(rule, RULE_APPLIES) && !holds(judge, judge->facts, row_datum(rule, RULE_APPLIES)))
+		return;
+	items = select_all(judge, judge->facts, row_datum(rule, RULE_SCOPE));
+	for (uint32 i = 0; i < JB_ROOT_COUNT(items); i++)
+	{
+		JsonbValue *value = getIthJsonbValueFromContainer(&items->root, i);
+		Jsonb	   *item = JsonbValueToJsonb(value);
+
+		if (JB_ROOT_IS_OBJECT(item) && !holds(judge, item, row_datum(rule, RULE_CONDITION)))
+			add_violation(judge, rule, item);
+	}
+}
+
+static Jsonb *
+vars_of(Jsonb *facts)
+{
+	JsonbParseState *state = NULL;
+
+	json_begin_object(&state, NULL);
+	json_value(&state, "doc", facts);
+	return json_finish(&state);
+}
+
+Jsonb *
+violations_of(Jsonb *json, const InvoiceProfile *profile)
+{
+	static Statement load = STATEMENT("tt",
+		"SELECT rule, severity, scope, term, applies, condition, message, found FROM marketplace.invoice_rules"
+		" WHERE (profiles IS NULL OR $1 = ANY (profiles))"
+		" AND (valid_from IS NULL OR $2 >= valid_from::text) AND (valid_until IS NULL OR $2 < valid_until::text)");
+	Document	root = document_root(json);
+	Judge		judge = {violation_facts(json, profile), NULL, NULL};
+	Rows		rules = query_rows(&load, VALUES(value_text(profile->name), value_text(document_text_or_null(&root, "issue_date"))));
+
+	judge.vars = vars_of(judge.facts);
+	json_begin_array(&judge.result, NULL);
+	for (uint64 i = 0; i < rules.count; i++)
+		judge_rule(&judge, &rules.rows[i]);
+	return JsonbValueToJsonb(pushJsonbValue(&judge.result, WJB_END_ARRAY, NULL));
+}
+
+PG_FUNCTION_INFO_V1(invoice_violations);
+Datum
+invoice_violations(PG_FUNCTION_ARGS)
+{
+	/* one violation once, though a path may select an object twice */
+	static Statement print = STATEMENT("j",
+		"SELECT DISTINCT v.rule, v.severity, v.place, v.message"
+		" FROM pg_catalog.jsonb_to_recordset($1) AS v (rule text, severity text, place text, message text) ORDER BY 1, 3, 4");
+	InvoiceProfile profile;
+
+	for (int i = 0; i < 2; i++)
+		if (PG_ARGISNULL(i))
+			ereport(ERROR,
+					errcode(MK_MISSING_VALUE),
+					errmsg("invoice_violations() needs %s", i == 0 ? "document" : "profile"),
+					errdetail("Argument %d is NULL.", i + 1),
+					errhint("Give the document as rules/invoice-document.md describes it, and a profile of marketplace.invoice_profiles."));
+	profile = invoice_profile(text_to_cstring(PG_GETARG_TEXT_PP(1)), NULL);
+	query_return_set(fcinfo, &print, VALUES(value_jsonb(violations_of(PG_GETARG_JSONB_P(0), &profile))));
+	return (Datum) 0;
+}
