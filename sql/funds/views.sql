@@ -251,11 +251,23 @@ SELECT l.marketplace_id,
 		  FROM marketplace.refund_items i
 		  JOIN marketplace.refunds r ON r.marketplace_id = i.marketplace_id AND r.id = i.refund_id
 		  JOIN marketplace.capture_allocations a ON a.marketplace_id = i.marketplace_id AND a.id = i.allocation_id
-		 WHERE r.state NOT IN ('rejected', 'cancelled')) l
+		 WHERE r.state NOT IN ('rejected', 'cancelled')
+		UNION ALL
+		SELECT a.marketplace_id,
+			   a.order_id,
+			   a.order_line_id,
+			   a.seller_id,
+			   'charged_back',
+			   i.amount,
+			   marketplace.currency(i.amount)::text
+		  FROM marketplace.chargeback_items i
+		  JOIN marketplace.chargebacks c ON c.marketplace_id = i.marketplace_id AND c.id = i.chargeback_id
+		  JOIN marketplace.capture_allocations a ON a.marketplace_id = i.marketplace_id AND a.id = i.allocation_id
+		 WHERE c.state <> 'recovered') l
  GROUP BY l.marketplace_id, l.order_id, l.order_line_id, l.seller_id, l.location, l.currency
 HAVING marketplace.sign(marketplace.sum(l.amount)) <> 0;
 COMMENT ON VIEW marketplace.funds_location_now IS
-'Where every captured cent is now, per order line, for reports over many orders; funds_location() answers for one order and any past instant. Sellers see their lines; refunds are seen by operators and auditors.';
+'Where every captured cent is now, per order line, for reports over many orders; funds_location() answers for one order and any past instant. Sellers see their lines; refunds and chargebacks are seen by operators and auditors.';
 COMMENT ON COLUMN marketplace.funds_location_now.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.funds_location_now.order_id IS 'Order.';
 COMMENT ON COLUMN marketplace.funds_location_now.order_line_id IS 'Order line.';

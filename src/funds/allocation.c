@@ -20,7 +20,10 @@ allocations_of_order(Call *call, int64 order_id)
 	static Statement read = STATEMENT("il",
 		"SELECT a.id, a.payment_id, a.seller_order_id, a.order_line_id, a.seller_id, a.buyer_id, a.amount,"
 		"       COALESCE((SELECT marketplace.sum(i.amount) FROM marketplace.refund_items i"
-		"                  WHERE i.marketplace_id = $1 AND i.allocation_id = a.id), marketplace.zero(marketplace.currency(a.amount))),"
+		"                  WHERE i.marketplace_id = $1 AND i.allocation_id = a.id), marketplace.zero(marketplace.currency(a.amount)))"
+		"       + COALESCE((SELECT marketplace.sum(i.amount - i.from_refunds) FROM marketplace.chargeback_items i"
+		"                     JOIN marketplace.chargebacks b ON b.marketplace_id = $1 AND b.id = i.chargeback_id AND b.state <> 'recovered'"
+		"                    WHERE i.marketplace_id = $1 AND i.allocation_id = a.id), marketplace.zero(marketplace.currency(a.amount))),"
 		"       a.commission_base, a.commission, a.commission_vat, a.commission_vat_pct, a.commission_rule_id,"
 		"       c.state = 'final'"
 		"  FROM marketplace.capture_allocations a"

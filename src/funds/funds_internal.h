@@ -20,7 +20,7 @@ typedef struct Allocation
 	int64		seller_id;
 	int64		buyer_id;
 	Amount		amount;
-	Amount		refunded;		/* decided so far, paid or not */
+	Amount		refunded;		/* decided so far, paid or not; and taken back by the payer's bank */
 	Amount		commission_base;
 	Amount		commission;
 	Amount		commission_vat;

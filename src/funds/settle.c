@@ -5,29 +5,36 @@
  */
 #include "postgres.h"
 
+#include "funds/chargeback.h"
 #include "funds/funds.h"
-#include "funds/payment.h"
 #include "kernel/calendar.h"
 #include "kernel/errors.h"
 #include "kernel/policy.h"
 
 /*
- * FD-P03: the PSP pays gross less its fee; the platform bears the fee, so it owes the client account as much. Amounts
- * of zero are not posted.
+ * FD-P03: the PSP pays gross less its fee; the platform bears the fee, so it owes the client account as much. What was
+ * called back before the PSP keeps back. Amounts of zero are not posted.
  */
 static void
-post_settlement(Call *call, Amount gross, Amount fee, int64 cause)
+post_settlement(Call *call, int64 capture_id, Amount captured, Amount fee, int64 cause)
 {
+	CurrencyCode currency = amount_currency(captured);
 	Marketplace *marketplace = marketplace_get(call);
+	Account		cash = psp_account(C_CASH, marketplace);
 	Account		clearing = psp_account(C_PSP_CLEARING, marketplace);
-	Amount		net = amount_sub(gross, fee);
+	int64		gross = amount_minor(captured) - chargeback_kept_back(call, capture_id);
+	int64		from_clearing = Max(Min(amount_minor(fee), gross), 0);	/* of the fee */
 
-	if (amount_minor(net) > 0)
-		ledger_move(call, psp_account(C_CASH, marketplace), clearing, net, "settle", cause);
-	if (amount_minor(fee) == 0)
-		return;
-	ledger_move(call, own_account(C_DUE_FROM_OWN), clearing, fee, "psp_fee", cause);
-	ledger_move(call, own_account(O_PSP_FEES), own_account(O_DUE_TO_CLIENT), fee, "psp_fee", cause);
+	if (gross > from_clearing)
+		ledger_move(call, cash, clearing, amount_of(currency, gross - from_clearing), "settle", cause);
+	if (gross < 0)
+		ledger_move(call, clearing, cash, amount_of(currency, -gross), "settle", cause);
+	if (from_clearing > 0)
+		ledger_move(call, own_account(C_DUE_FROM_OWN), clearing, amount_of(currency, from_clearing), "psp_fee", cause);
+	if (amount_minor(fee) > from_clearing)
+		ledger_move(call, own_account(C_DUE_FROM_OWN), cash, amount_of(currency, amount_minor(fee) - from_clearing), "psp_fee", cause);
+	if (amount_minor(fee) > 0)
+		ledger_move(call, own_account(O_PSP_FEES), own_account(O_DUE_TO_CLIENT), fee, "psp_fee", cause);
 }
 
 /*
@@ -106,7 +113,7 @@ settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gros
 	settle_payment(call, payment->id);
 	cause = tell_capture(call, "payment.settled", payment, capture_id, &shares);
 	if (through_clearing)
-		post_settlement(call, gross, fee, cause);
+		post_settlement(call, capture_id, gross, fee, cause);
 	if (final)
 		release_shares(call, &shares);
 }

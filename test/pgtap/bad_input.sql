@@ -28,7 +28,7 @@ END $$;
 -- Good arguments, as SQL expressions: for all functions (function NULL), or for one.
 CREATE TEMP TABLE good (function text, argument text, value text);
 INSERT INTO good SELECT NULL, v.* FROM (VALUES
-	('marketplace_id', '990001'), ('party_id', '@party_id'), ('bank_account_id', '@bank_account_id'), ('payment_id', '@payment_id'), ('money_receipt_id', '@money_receipt_id'), ('buyer_id', '@buyer_id'), ('capture_id', '@capture_id'), ('payout_id', '@payout_id'),
+	('marketplace_id', '990001'), ('party_id', '@party_id'), ('bank_account_id', '@bank_account_id'), ('payment_id', '@payment_id'), ('money_receipt_id', '@money_receipt_id'), ('chargeback_id', '@chargeback_id'), ('buyer_id', '@buyer_id'), ('capture_id', '@capture_id'), ('payout_id', '@payout_id'),
 	('refund_id', '@refund_id'), ('hold_id', '@hold_id'), ('instruction_id', '@instruction_id'), ('invoice_id', '@invoice_id'), ('mandate_id', '@mandate_id'), ('evidence', '''bank'''), ('seller_order_id', '@seller_order_id'),
 	('order_line_id', '@order_line_id'), ('order_id', '@order_id'), ('shipment_id', '@shipment_id'), ('return_id', '@return_id'), ('parcel_id', '@parcel_id'),
 	('tracking_event_id', '@tracking_event_id'), ('event_id', '@event_id'), ('after_event_id', '0'), ('decision_id', '@decision_id'),
@@ -58,7 +58,8 @@ INSERT INTO good VALUES
 	('series_format', 'pattern', '''{root}-{yyyy}-{n:6}'''), ('series_format', 'root', '''A'''), ('seal_hash', 'previous', 'NULL'),
 	('payment_authorize', 'amount', '''1.00 EUR'''), ('payment_authorize', 'document', '{"method": "card", "psp_reference": "p9", "expires_at": "2027-01-01T00:00:00Z"}'),
 	('payment_expect', 'amount', '''2.00 EUR'''), ('payment_expect', 'order_id', 'NULL'), ('payment_expect', 'document', '{"method": "transfer", "psp_reference": "p10",
-		"expires_at": "2027-01-01T00:00:00Z", "presented": "2.00 GBP", "orders": [{"order_id": @order_id, "amount": "2.00 EUR"}]}'), ('payment_fail', 'payment_id', '@authorised_id'), ('suspense_allocate', 'buyer_id', 'NULL'), ('wallet_use', 'amount', '''1.00 EUR'''),
+		"expires_at": "2027-01-01T00:00:00Z", "presented": "2.00 GBP", "orders": [{"order_id": @order_id, "amount": "2.00 EUR"}]}'), ('payment_fail', 'payment_id', '@authorised_id'), ('suspense_allocate', 'buyer_id', 'NULL'), ('chargeback_resolve', 'outcome', '''lost'''),
+	('payment_chargeback', 'document', '{"capture_id": @called_id, "amount": "1.00 EUR", "fee": "1.00 EUR", "psp_reference": "cb9", "reason": "4837"}'), ('wallet_use', 'amount', '''1.00 EUR'''),
 	('payment_reference_set', 'document', '{"reference": "RF18539007547034", "order_id": @order_id, "buyer_id": @buyer_id}'), ('funds_receive', 'document', '{"external_id": "b9", "source": "bank",
 		"amount": "5.00 EUR", "value_date": "2026-11-24", "payer_name": "P", "payer_iban": "DE89370400440532013000", "virtual_iban": "FR7630006000011234567890189", "reference": "RF18 5390 0754 7034"}'),
 	('fx_rate_set', 'document', '{"from": "GBP", "to": "EUR", "rate": "1.15", "source": "PSP", "valid_from": "2027-01-01T00:00:00Z"}'),

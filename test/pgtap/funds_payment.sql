@@ -163,6 +163,76 @@ SELECT pg_temp.balance(:m, 'c_cash') AS cash \gset
 SELECT ok(instruction_send(:m, :i) > 0 AND instruction_confirm(:m, :i, 'entry 9') > 0, 'carried out');
 SELECT is(pg_temp.receipt(:m, :r), 'returned 0.00 0.00 its text names nothing that is known', 'FD-P15 returned');
 SELECT is(pg_temp.balance(:m, 'c_cash'), :cash - 8.00, 'FD-P15 out of cash');
+
+-- FD-P24, FD-66: chargebacks. A: in escrow; refund and chargeback exclude each other; recovered and lost
+CREATE FUNCTION pg_temp.paid(m int, buyer bigint, price numeric, method text DEFAULT 'card', settled boolean DEFAULT true) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	placed bigint := pg_temp.place(m, buyer, price, price);
+	capture bigint;
+BEGIN
+	capture := payment_capture(m, payment_authorize(m, placed, format('%s EUR', price * 2)::amount, jsonb_build_object('method', method)));
+	IF settled THEN PERFORM payment_settle(m, capture); END IF;
+	RETURN placed;
+END $$;
+CREATE FUNCTION pg_temp.capture_of(m int, placed bigint) RETURNS bigint LANGUAGE sql AS $$ SELECT max(capture_id) FROM capture_allocations WHERE marketplace_id = m AND order_id = placed $$;
+CREATE FUNCTION pg_temp.state_of(m int, placed bigint) RETURNS text LANGUAGE sql AS
+$$ SELECT p.state::text FROM payments p JOIN payment_orders o ON o.marketplace_id = p.marketplace_id AND o.payment_id = p.id WHERE p.marketplace_id = m AND o.order_id = placed ORDER BY p.id DESC LIMIT 1 $$;
+CREATE FUNCTION pg_temp.refuse(m int, placed bigint) RETURNS bigint LANGUAGE sql AS
+$$ SELECT order_line_refuse(m, (SELECT min(id) FROM order_lines WHERE marketplace_id = m AND order_id = placed), 1, 'none left') $$;
+SELECT pg_temp.paid(:m, :buyer, 50) AS o \gset
+SELECT pg_temp.capture_of(:m, :o) AS capture, pg_temp.balance(:m, 'c_cash') AS cash, pg_temp.balance(:m, 'o_psp_fees') AS fees \gset
+SELECT ok(pg_temp.refuse(:m, :o) > 0, 'a refund is planned');
+SELECT is(pg_temp.places(:m, :o), 'escrow 50.00, refund_frozen 50.00', 'frozen');
+SELECT payment_chargeback(:m, jsonb_build_object('capture_id', :capture, 'amount', '80.00 EUR', 'fee', '15.00 EUR', 'psp_reference', 'cb1', 'reason', '4837')) AS cb \gset
+SELECT is((SELECT string_agg(state, ', ') FROM refunds WHERE marketplace_id = :m AND order_id = :o), 'cancelled', 'DP-47 the refund that was not sent is cancelled');
+SELECT is(pg_temp.places(:m, :o), 'buyer_wallet 10.00, charged_back 80.00, escrow 10.00', 'FD-P24 taken from what was kept for the buyer and from escrow');
+SELECT is(pg_temp.balance(:m, 'c_cash') || ' ' || pg_temp.balance(:m, 'o_psp_fees'), (:cash - 95.00) || ' ' || (:fees + 15.00), 'FD-P24 out of cash, the fee is the platform''s');
+SELECT is(pg_temp.state_of(:m, :o), 'charged_back', 'FD-2 charged_back');
+SELECT is(pg_temp.code(format('SELECT payment_chargeback(%s, %L)', :m, d)), code, 'FD-P24 refused: ' || d) FROM (VALUES
+	(format('{"capture_id": %s, "amount": "20.01 EUR"}', :capture), 'MK110'), (format('{"capture_id": %s, "psp_reference": "cb1"}', :capture), 'MK006'),
+	(format('{"capture_id": %s, "amount": "1.00 USD"}', :capture), 'MK012'), ('{"capture_id": 999999999}', 'MK004')) v(d, code);
+SELECT is(chargeback_resolve(:m, :cb, 'recovered', 'won'), :cb::bigint, 'decided for the platform');
+SELECT is(pg_temp.places(:m, :o), 'buyer_wallet 50.00, escrow 50.00', 'FD-P24 back where it was');
+SELECT is(pg_temp.balance(:m, 'c_cash'), :cash - 15.00, 'FD-P24 the fee stays paid');
+SELECT is(pg_temp.state_of(:m, :o), 'recovered', 'FD-2 recovered');
+SELECT is(pg_temp.code(format('SELECT chargeback_resolve(%s, %s, %L)', :m, :cb, 'lost')), 'MK110', 'decided once');
+SELECT payment_chargeback(:m, jsonb_build_object('capture_id', :capture)) AS cb \gset
+SELECT ok(chargeback_resolve(:m, :cb, 'lost') > 0, 'all of it, and lost');
+SELECT is(pg_temp.places(:m, :o) || ' ' || pg_temp.state_of(:m, :o), 'charged_back 100.00 lost', 'FD-2 lost');
+
+-- a refund on its way; one that was paid before, so that the buyer has it twice
+SELECT pg_temp.paid(:m, :buyer, 50) AS o \gset
+SELECT pg_temp.capture_of(:m, :o) AS capture, pg_temp.refuse(:m, :o) AS refused \gset
+SELECT max(id) AS refund FROM refunds WHERE marketplace_id = :m \gset
+SELECT ok(refund_send(:m, :refund) > 0, 'a refund is sent');
+SELECT is(pg_temp.code(format('SELECT payment_chargeback(%s, %L)', :m, format('{"capture_id": %s}', :capture))), 'MK116', 'FD-66 no chargeback while it is on its way');
+SELECT ok(refund_confirm(:m, :refund) > 0, 'paid');
+SELECT payment_chargeback(:m, jsonb_build_object('capture_id', :capture)) AS cb \gset
+SELECT is(pg_temp.places(:m, :o) || '; ' || pg_temp.balance(:m, 'o_other_receivable'), 'charged_back 50.00, refunded 50.00; 50.00', 'DP-47 what was refunded is claimed from the PSP');
+SELECT ok(chargeback_resolve(:m, :cb, 'lost') > 0, 'lost');
+SELECT is(pg_temp.balance(:m, 'o_other_receivable') || ' ' || pg_temp.balance(:m, 'o_loss'), '0.00 50.00', 'and a loss when the claim is');
+
+-- before settlement; a return of a direct debit, in parts; means that cannot be called back
+SELECT pg_temp.paid(:m, :buyer, 50, 'card', false) AS o \gset
+SELECT pg_temp.capture_of(:m, :o) AS capture, pg_temp.balance(:m, 'c_cash') AS cash \gset
+SELECT payment_chargeback(:m, jsonb_build_object('capture_id', :capture, 'amount', '30.00 EUR', 'fee', '2.00 EUR')) AS cb \gset
+SELECT is(pg_temp.balance(:m, 'c_psp_clearing') || ' ' || pg_temp.balance(:m, 'c_cash'), '68.00 ' || :cash, 'FD-P24 before settlement: at the PSP');
+SELECT ok(payment_settle(:m, :capture, '1.00 EUR') > 0, 'settled');
+SELECT is(pg_temp.balance(:m, 'c_psp_clearing') || ' ' || pg_temp.balance(:m, 'c_cash'), '0.00 ' || (:cash + 67.00), 'FD-P03 net of it');
+SELECT ok(chargeback_resolve(:m, :cb, 'recovered') > 0, 'recovered after settlement');
+SELECT is(pg_temp.balance(:m, 'c_cash') || ' ' || pg_temp.places(:m, :o), (:cash + 97.00) || ' escrow 100.00', 'FD-P24 into cash');
+SELECT pg_temp.paid(:m, :buyer, 30, 'sdd_core') AS o \gset
+SELECT pg_temp.capture_of(:m, :o) AS capture \gset
+SELECT ok(payment_chargeback(:m, jsonb_build_object('capture_id', :capture, 'amount', '20.00 EUR', 'reason', 'MD06')) > 0, 'FD-89 a part of a direct debit is returned');
+SELECT is(pg_temp.state_of(:m, :o), 'partly_returned', 'FD-2 partly_returned');
+SELECT ok(payment_chargeback(:m, jsonb_build_object('capture_id', :capture)) > 0, 'FD-89 the rest too');
+SELECT is(pg_temp.state_of(:m, :o) || ' ' || pg_temp.places(:m, :o), 'returned charged_back 60.00', 'FD-2 returned');
+SELECT ok(payment_capture(:m, payment_authorize(:m, :o, '60.00 EUR')) > 0, 'FD-89 the order lacks it again: it is paid anew');
+SELECT pg_temp.paid(:m, :buyer, 5, 'transfer', false) AS o \gset
+SELECT is(pg_temp.code(format('SELECT payment_chargeback(%s, %L)', :m, format('{"capture_id": %s}', pg_temp.capture_of(:m, :o)))), 'MK110', 'FD-2 a transfer is not called back');
+SELECT is((SELECT count(*) FROM (SELECT order_line_id, location, value FROM funds_location_now WHERE marketplace_id = :m EXCEPT
+	SELECT l.order_line_id, l.location, sum(l.value) FROM orders o, funds_location(:m, o.id) l WHERE o.marketplace_id = :m AND NOT memo GROUP BY 1, 2) d), 0::bigint, 'FD-43 both readers of places agree');
+
 SELECT is((SELECT count(*) FROM ledger_verify(:m)), 0::bigint, 'the books are right');
 SELECT is(pg_temp.balance(:m, 'c_suspense'), (SELECT sum(amount) FROM suspense_overview WHERE marketplace_id = :m), 'FD-P25 suspense is the sum of what is in it');
 SELECT * FROM finish();

@@ -1,0 +1,27 @@
+/*
+ * chargeback.h
+ *		Money that the payer's bank takes back, for the other files of funds.
+ */
+#ifndef MARKETPLACE_FUNDS_CHARGEBACK_H
+#define MARKETPLACE_FUNDS_CHARGEBACK_H
+
+#include "funds/payment.h"
+
+typedef struct ChargebackSpec
+{
+	int64		capture_id;
+	Amount		amount;			/* 0: all that is left */
+	Amount		fee;			/* 0: none */
+	const char *psp_reference;	/* NULL: not told */
+	const char *reason;			/* likewise */
+} ChargebackSpec;
+
+/* Cancels planned refunds and locks the payment, its orders included: see there for what it must come before. Returns its id. */
+extern int64 chargeback_open(Call *call, const ChargebackSpec *spec);
+extern void chargeback_end(Call *call, int64 chargeback_id, bool recovered, const char *evidence);
+extern int64 chargeback_by_reference(Call *call, const char *psp_reference);	/* 0: none */
+
+/* What the PSP keeps back from the settlement of a capture: called back before it, and not recovered. Minor units. */
+extern int64 chargeback_kept_back(Call *call, int64 capture_id);
+
+#endif
