@@ -19,7 +19,7 @@ SELECT g.marketplace_id,
 	   g.bank_amount,
 	   g.object,
 	   g.object_id,
-	   COALESCE(b.end_to_end_id, g.end_to_end_id) AS end_to_end_id,
+	   COALESCE(b.end_to_end_id, g.end_to_end_id, 'receipt:' || g.money_receipt_id) AS end_to_end_id,
 	   COALESCE(b.psp_id, p.psp_reference, g.psp_id) AS psp_id,
 	   replace(i.idempotency_key::text, '-', '') AS reference,
 	   marketplace.sign(COALESCE(b.ledger_amount, b.psp_amount, b.bank_amount, g.psp_amount, g.bank_amount)) > 0 AS inflow,
@@ -32,6 +32,7 @@ SELECT g.marketplace_id,
 			   min(l.object) AS object,
 			   min(l.object_id) AS object_id,
 			   min(l.payment_id) AS payment_id,
+			   min(l.money_receipt_id) AS money_receipt_id,
 			   min(l.end_to_end_id) AS end_to_end_id,
 			   min(l.psp_id) AS psp_id,
 			   min(l.effective_at) AS effective_at,
@@ -53,6 +54,7 @@ SELECT g.marketplace_id,
 							WHEN e.payload ? 'capture_id' THEN (e.payload ->> 'capture_id')::bigint
 							WHEN e.payload ? 'payment_id' THEN (e.payload ->> 'payment_id')::bigint ELSE e.aggregate_id END AS object_id,
 					   CASE WHEN NOT e.payload ? 'payout_id' AND NOT e.payload ? 'refund_id' THEN (e.payload ->> 'payment_id')::bigint END AS payment_id,
+					   (e.payload ->> 'money_receipt_id')::bigint AS money_receipt_id,
 					   e.payload ->> 'end_to_end_id' AS end_to_end_id,
 					   e.payload ->> 'psp_reference' AS psp_id
 				  FROM marketplace.accounts a
@@ -92,7 +94,7 @@ COMMENT ON COLUMN marketplace.reconcilable_ledger.psp_amount IS 'What should sta
 COMMENT ON COLUMN marketplace.reconcilable_ledger.bank_amount IS 'What should stand on the account, fees deducted; NULL: nothing yet.';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.object IS 'Kind of object: capture, payout, refund, …';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.object_id IS 'Its number.';
-COMMENT ON COLUMN marketplace.reconcilable_ledger.end_to_end_id IS 'End-to-end id; NULL: none.';
+COMMENT ON COLUMN marketplace.reconcilable_ledger.end_to_end_id IS 'End-to-end id, or the receipt of money that it came with; NULL: none.';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.psp_id IS 'The PSP''s id; NULL: not known.';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.reference IS 'Idempotency key of its instruction, without hyphens; NULL: none.';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.inflow IS 'Money comes in: what corrects a movement goes with it, whatever its own sign.';
@@ -123,22 +125,29 @@ COMMENT ON COLUMN marketplace.reconcilable_psp.value_date IS 'Value date.';
 
 CREATE OR REPLACE VIEW marketplace.reconcilable_bank WITH (security_invoker = true) AS
 SELECT l.marketplace_id,
-	   concat_ws(':', 'entry', l.entry_id, l.detail_id) AS item_key,
-	   l.amount,
-	   l.end_to_end_id,
-	   l.remittance AS psp_id,
-	   COALESCE(l.payment_information_id, l.servicer_reference) AS reference,
-	   (SELECT min(b.party_id)
-		  FROM marketplace.bank_accounts b
-		 WHERE b.marketplace_id = l.marketplace_id
-		   AND b.iban::text = l.counterparty_account) AS party_id,
+	   concat_ws('/', l.entry_id, l.detail_id, f.position) AS item_key,
+	   COALESCE(- f.amount, l.amount) AS amount,
+	   COALESCE(f.end_to_end_id, l.end_to_end_id) AS end_to_end_id,
+	   CASE WHEN l.object = 'money_receipt' THEN 'receipt:' || l.object_id END AS psp_id,
+	   COALESCE(l.servicer_reference, l.payment_information_id) AS reference,
+	   (SELECT min(a.party_id)
+		  FROM marketplace.bank_accounts a
+		 WHERE a.marketplace_id = l.marketplace_id
+		   AND a.iban = l.counterparty_account) AS party_id,
 	   COALESCE(l.value_on, l.booked_on) AS value_date
   FROM marketplace.bank_line_rows l
+  LEFT JOIN marketplace.payment_file_items f ON l.object = 'payment_file' AND f.marketplace_id = l.marketplace_id AND f.file_id = l.object_id
+   AND EXISTS (SELECT FROM marketplace.instructions i
+				WHERE i.marketplace_id = f.marketplace_id
+				  AND i.id = f.instruction_id
+				  AND i.state NOT IN ('failed', 'cancelled'))
  WHERE l.client
    AND l.same_as IS NULL
    AND l.amount IS NOT NULL
-   AND COALESCE(l.value_on, l.booked_on) IS NOT NULL;
-COMMENT ON VIEW marketplace.reconcilable_bank IS 'Side bank of reconcile(): booked entries of the client account, or the transactions of those that are exploded (FD-87). FD-90.';
+   AND marketplace.sign(l.amount) <> 0
+   AND COALESCE(l.value_on, l.booked_on) IS NOT NULL
+   AND l.outcome IS DISTINCT FROM 'told_before';
+COMMENT ON VIEW marketplace.reconcilable_bank IS 'Side bank of reconcile(): booked entries of the client account, or the transactions of those that are exploded (FD-87) and the orders of payment files that were booked as one. FD-90.';
 COMMENT ON COLUMN marketplace.reconcilable_bank.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.reconcilable_bank.item_key IS 'What the row is about, unique.';
 COMMENT ON COLUMN marketplace.reconcilable_bank.amount IS 'What was booked: in positive, out negative.';

@@ -14,20 +14,48 @@ COMMENT ON COLUMN marketplace.policy_registry_funds_safeguarding.source IS 'Rule
 COMMENT ON COLUMN marketplace.policy_registry_funds_safeguarding.verified IS 'True when the default was confirmed by a public source; check the others before relying on them.';
 
 CREATE OR REPLACE VIEW marketplace.reported_balances WITH (security_invoker = true) AS
+WITH bank AS (
+	SELECT DISTINCT ON (s.marketplace_id, s.account, marketplace.currency(s.closing), s.closing_on)
+		   s.marketplace_id,
+		   m.psp_party_id,
+		   marketplace.currency(s.closing) AS currency,
+		   s.closing_on AS day,
+		   s.closing AS balance
+	  FROM marketplace.bank_statements s
+	  JOIN marketplace.marketplaces m ON m.marketplace_id = s.marketplace_id
+	 WHERE s.client
+	   AND s.kind = 'camt.053'
+	   AND s.closing IS NOT NULL
+	   AND s.closing_on IS NOT NULL
+	   AND m.psp_party_id IS NOT NULL
+	 ORDER BY s.marketplace_id, s.account, marketplace.currency(s.closing), s.closing_on, s.page DESC, s.id DESC)
 SELECT b.marketplace_id,
 	   b.psp_party_id,
 	   b.currency,
 	   b.day,
 	   b.balance,
-	   'psp'::text AS source
-  FROM marketplace.psp_balances b;
+	   'bank'::text AS source
+  FROM bank b
+ UNION ALL
+SELECT p.marketplace_id,
+	   p.psp_party_id,
+	   p.currency,
+	   p.day,
+	   p.balance,
+	   'psp'
+  FROM marketplace.psp_balances p
+ WHERE NOT EXISTS (SELECT FROM bank b
+					WHERE b.marketplace_id = p.marketplace_id
+					  AND b.psp_party_id = p.psp_party_id
+					  AND b.currency = p.currency
+					  AND b.day = p.day);
 COMMENT ON VIEW marketplace.reported_balances IS 'What bank or PSP reported to lie on the client accounts at the end of a day, columns as stored; for safeguarding_proof().';
 COMMENT ON COLUMN marketplace.reported_balances.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.reported_balances.psp_party_id IS 'PSP that keeps the account.';
 COMMENT ON COLUMN marketplace.reported_balances.currency IS 'Currency of the account.';
 COMMENT ON COLUMN marketplace.reported_balances.day IS 'The day.';
-COMMENT ON COLUMN marketplace.reported_balances.balance IS 'Balance at its end.';
-COMMENT ON COLUMN marketplace.reported_balances.source IS 'bank (its statement), or psp (its list).';
+COMMENT ON COLUMN marketplace.reported_balances.balance IS 'Balance at its end; one row an account of the bank.';
+COMMENT ON COLUMN marketplace.reported_balances.source IS 'bank (its statement), or psp (its list, where there is no statement of the day).';
 
 CREATE OR REPLACE VIEW marketplace.safeguarding_proofs_overview WITH (security_invoker = true) AS
 SELECT p.marketplace_id,

@@ -66,12 +66,13 @@ lock_orders_of_matches(Call *call, const Match *matches, int n)
 
 /* As much as the payment and its orders take; returns what is left. */
 static Amount
-pay(Call *call, int64 payment_id, Amount left, bool from_suspense)
+pay(Call *call, const Match *match, int64 payment_id, Amount left, bool from_suspense)
 {
 	Payment		payment = payment_lock(call, payment_id);
 	Amount		most;
 
 	payment.from_suspense = from_suspense;
+	payment.money_receipt_id = match->money_receipt_id;
 	if (payment.closed || payment.expires_at <= call->now || amount_currency(payment.authorised) != amount_currency(left))
 		return left;
 	most = capture_most(call, &payment);
@@ -111,7 +112,7 @@ pay_without(Call *call, const Match *match, Amount left, bool from_suspense)
 		if (shares[i] > 0)
 			new.orders[new.order_count++] = (PaymentOrder) {.order_id = match->order_ids[i],
 															.amount = amount_of(amount_currency(left), shares[i])};
-	return pay(call, payment_add(call, &new), left, from_suspense);
+	return pay(call, match, payment_add(call, &new), left, from_suspense);
 }
 
 /* Transfers that were expected first, oldest first. */
@@ -129,7 +130,7 @@ pay_orders(Call *call, const Match *match, Amount amount, bool from_suspense)
 		return amount;
 	rows = query_rows(&expected, VALUES(value_int32(call->marketplace_id), id_array(match->order_ids, match->order_count)));
 	for (uint64 i = 0; i < rows.count && amount_minor(amount) > 0; i++)
-		amount = pay(call, row_int64(&rows.rows[i], 0), amount, from_suspense);
+		amount = pay(call, match, row_int64(&rows.rows[i], 0), amount, from_suspense);
 	if (amount_minor(amount) > 0)
 		amount = pay_without(call, match, amount, from_suspense);
 	return amount;
@@ -206,8 +207,11 @@ take_in(Call *call, const IncomingMoney *money, const Match *match)
 		ledger_move(call, cash, own_account(C_SUSPENSE), money->amount, "unidentified", cause);
 	else
 	{
-		Amount		left = pay_orders(call, match, money->amount, false);
+		Match		recorded = *match;
+		Amount		left;
 
+		recorded.money_receipt_id = id;
+		left = pay_orders(call, &recorded, money->amount, false);
 		if (amount_minor(left) > 0)
 			keep_for_buyer(call, id, match->buyer_id, left, cause);
 	}

@@ -16,6 +16,7 @@ typedef struct Match
 	int			order_count;
 	int64	   *order_ids;
 	const char *note;			/* why nobody's */
+	int64		money_receipt_id;	/* what came in; 0: not recorded yet */
 } Match;
 extern Match incoming_match(Call *call, const IncomingMoney *money);
 extern char *reference_normalise(const char *written);

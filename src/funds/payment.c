@@ -98,6 +98,8 @@ payment_tell(Call *call, const char *type, const Payment *payment, int64 order_i
 	payload_amount(&payload, "amount", amount);
 	if (capture_id != 0)
 		payload_int64(&payload, "capture_id", capture_id);
+	if (payment->money_receipt_id != 0)
+		payload_int64(&payload, "money_receipt_id", payment->money_receipt_id);
 	if (reason != NULL)
 		payload_text(&payload, "reason", reason);
 	return event_emit(call, "order", order_id, type, &payload);

@@ -28,6 +28,7 @@ typedef struct Payment
 	TimestampTz expires_at;		/* DT_NOEND: not known */
 	bool		closed;			/* nothing more is to be captured */
 	bool		from_suspense;	/* a transfer that came in before: it lies in suspense */
+	int64		money_receipt_id;	/* the receipt of money that pays it; 0: none */
 	int			order_count;
 	PaymentOrder *orders;		/* by order */
 } Payment;
