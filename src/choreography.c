@@ -31,6 +31,7 @@ static const Reaction reactions[] = {
 	{"shipment.handed_over", invoicing_on_handed_over},
 	{"parcel.delivered", funds_on_parcel_delivered},
 	{"parcel.delivered", invoicing_on_parcel_delivered},
+	{"parcel.delivery_voided", funds_on_delivery_voided},
 	{"receipt.accepted", funds_on_receipt_accepted},
 	{"receipt.accepted", invoicing_on_receipt_accepted},
 

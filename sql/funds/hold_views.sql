@@ -19,7 +19,9 @@ VALUES
 	('fd.psp_max_hold_days', 'integer', '90'::jsonb,
 		'Days after its capture in which the PSP wants money paid out or paid back; hold_alarms tells ten days before. Depends on the PSP; nothing is released by it', 'FD-21, DP-36', false),
 	('fd.hold_max_days', 'integer', '60',
-		'Days after which a hold that still stands is in hold_alarms: somebody should decide', 'no default in the rule book', false);
+		'Days after which a hold that still stands is in hold_alarms: somebody should decide', 'no default in the rule book', false),
+	('lg.void_after_release', 'choice(hold, ignore)', '"hold"',
+		'What follows when a delivery that has released money is voided: what it brought the seller is held in its wallet, or nothing', 'LG-24, FD-21', true);
 COMMENT ON VIEW marketplace.policy_registry_funds_hold IS 'Policy parameters of holds (funds rule book §5, §13).';
 COMMENT ON COLUMN marketplace.policy_registry_funds_hold.name IS 'Name of the parameter.';
 COMMENT ON COLUMN marketplace.policy_registry_funds_hold.value_type IS 'Type of its values.';

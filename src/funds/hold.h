@@ -44,4 +44,7 @@ extern int64 hold_lacks_in_wallet(Call *call, int64 seller_id, CurrencyCode curr
 extern void hold_reach_payouts(Call *call, int64 hold_id);
 extern void hold_on_payout_outcome(Call *call, int64 payout_id, bool back);
 
+/* hold_void.c: lifts what was held because the parcel's delivery had been voided. */
+extern void hold_on_parcel_delivered(Call *call, int64 seller_id, int64 parcel_id);
+
 #endif

@@ -349,6 +349,11 @@ release_if_on(Call *call, const Event *event, const char *on)
 void
 funds_on_parcel_delivered(Call *call, const Event *event)
 {
+	Document	payload = document_root(event->payload);
+	int64		order_id;
+	int64		seller_id = seller_order_seller(call, document_int64(&payload, "seller_order_id"), &order_id);
+
+	hold_on_parcel_delivered(call, seller_id, document_int64(&payload, "parcel_id"));
 	release_if_on(call, event, "delivered");
 }
 

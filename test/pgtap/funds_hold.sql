@@ -2,7 +2,7 @@
 -- which no cent is lost and no held cent is paid out. The seed is printed; PROPERTY_SEED=N runs another history.
 SET search_path = marketplace, public;
 SET client_min_messages = warning;
-SELECT plan(50);
+SELECT plan(55);
 
 \set seed 420042
 \getenv seed PROPERTY_SEED
@@ -141,6 +141,24 @@ SELECT is((SELECT payload ->> 'amount' FROM events WHERE marketplace_id = :m AND
 SELECT payout_fail(:m, p.id, 'CANC') FROM payouts p WHERE p.marketplace_id = :m AND p.batch_id = :run \g /dev/null
 SELECT is((SELECT location || ' ' || value || ' held ' || held FROM funds_location(:m, :o)), 'seller_available 100.00 held 30.00', 'FD-65 back, it is held');
 SELECT hold_lift(:m, :h, reason => 'x') AS lifted \gset
+
+-- FD-21, LG-24: a delivery that has released money is voided: what it brought is held in the wallet; when the goods arrive after all it is free
+SELECT party_create(:m, '{"name": "GAMMA", "country": "FR", "capacities": ["seller"]}') AS gamma \gset
+SELECT commission_rule_set(:m, jsonb_build_object('seller_id', :gamma, 'rate_pct', 10, 'vat_rate_pct', 0)) AS rule \gset
+SELECT pg_temp.place(:m, :buyer, :gamma || ':4:25', :gamma || ':1:7') AS o \gset
+SELECT policy_set(:m, 'fd.release_on', '"delivered"', jsonb_build_object('order_id', :o)), pg_temp.pay(:m, :o) \g /dev/null
+CREATE FUNCTION pg_temp.track(m int, number text, event text, more jsonb) RETURNS bigint LANGUAGE sql AS
+$$ SELECT tracking_record(m, jsonb_build_object('source', 'van', 'source_event_id', event, 'carrier', 'van', 'tracking_number', number, 'occurred_at', clock()) || more) $$;
+SELECT shipment_hand_over(:m, shipment_create(:m, jsonb_build_object('seller_order_id', (SELECT id FROM seller_orders WHERE marketplace_id = :m AND order_id = :o), 'carrier', 'van', 'parcels',
+	jsonb_build_array(jsonb_build_object('tracking_number', 'V1', 'contents', jsonb_build_array(jsonb_build_object('order_line_id', pg_temp.line(:m, :o, 1), 'quantity', 3))))))) AS shipment \gset
+SELECT pg_temp.track(:m, 'V1', 'd1', '{"state": "delivered"}') AS delivered \gset
+SELECT is(pg_temp.at(:m, :o), 'commission 7.50, escrow 32.00, seller_available 67.50', 'FD-17 released by the delivery of three');
+SELECT pg_temp.track(:m, 'V1', 'c1', '{"corrects": {"source": "van", "source_event_id": "d1", "reason": "did_not_occur"}}') AS voided \gset
+SELECT is(pg_temp.at(:m, :o), 'commission 7.50, escrow 32.00, seller_available 67.50', 'FD-21 voided, the posting stands');
+SELECT is((SELECT format('%s %s %s %s', target, reason, owner, amount) FROM holds WHERE marketplace_id = :m AND seller_id = :gamma AND state = 'active'), 'seller late_evidence system 67.50 EUR', 'LG-24 what it brought is held in the wallet');
+SELECT pg_temp.track(:m, 'V1', 'd2', '{"state": "delivered"}') AS delivered \gset
+SELECT is((SELECT count(*) FROM holds WHERE marketplace_id = :m AND seller_id = :gamma AND state = 'active'), 0::bigint, 'and free when the goods have arrived after all');
+SELECT is(pg_temp.at(:m, :o), 'commission 7.50, escrow 32.00, seller_available 67.50', 'nothing is released twice');
 
 -- FD-57: the whole wallet
 SELECT pg_temp.hold(:m, 'seller_id', :alpha, '{"reason": "kyc"}') AS h \gset
