@@ -42,6 +42,8 @@ is_wanted(const char *kind, const char *const *kinds)
 	return false;
 }
 
+static void refuse_kind(const XmlNode *root, const char *const *kinds) pg_attribute_noreturn();
+
 static void
 refuse_kind(const XmlNode *root, const char *const *kinds)
 {

@@ -50,8 +50,8 @@ complete_account(Call *call, SepaTransfer *transfer)
 	transfer->name = write_text(transfer, "payee's name", account.holder, SEPA_NAME_MAX);
 	transfer->iban = account.iban;
 	transfer->bic = account.bic;
-	if (transfer->name == NULL)
-		add_fault(transfer, "its payee has no name");
+	if (transfer->name == NULL && transfer->faults == NIL)
+		add_fault(transfer, pstrdup("its payee has no name"));
 }
 
 static void

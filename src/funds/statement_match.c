@@ -181,7 +181,7 @@ match_line(Call *call, const BankLine *line)
 
 	if (line->entry->same_as != 0)
 		return line->entry->repeated ? line_broken(call, line, "duplicate", NULL, "booked before under the same reference") :
-			(BankOutcome) {.outcome = "told_before"};
+			(BankOutcome) {.outcome = "told_elsewhere"};
 	if (line->statement->bank_account_id == 0)
 		return (BankOutcome) {.outcome = "not_ours"};
 	if (!line->statement->client)
@@ -192,7 +192,7 @@ match_line(Call *call, const BankLine *line)
 	if (line->end_to_end_id != NULL && instruction_find(call, line->end_to_end_id, &found))
 		return line->credit ? bank_line_return(call, line, &found) : confirm(call, line, &found);
 	if (line->credit)
-		return (BankOutcome) {.outcome = "told_before"};
+		return (BankOutcome) {.outcome = "told_elsewhere"};
 	if (!line->part && confirm_file(call, line, &outcome))
 		return outcome;
 	return line_broken(call, line, "unidentified", NULL, "money taken");

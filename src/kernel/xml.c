@@ -122,6 +122,8 @@ parse(const char *utf8, size_t length, Parsing *parsing)
 	return document;
 }
 
+static void refuse(const Parsing *parsing) pg_attribute_noreturn();
+
 static void
 refuse(const Parsing *parsing)
 {

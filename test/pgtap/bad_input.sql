@@ -130,6 +130,12 @@ INSERT INTO good VALUES
 INSERT INTO good VALUES ('invoice_xml', 'syntax', '''cii'''), ('invoice_xml', 'profile', '''en16931'''), ('invoice_xml', 'document', pg_temp.einvoice('rich')::text),
 	('invoice_violations', 'profile', '''extended-ctc-fr'''), ('invoice_violations', 'document', (pg_temp.einvoice('multi') || '{"totals": {"line_total": "392.69", "vat": [{"unit_invoice":
 	"MP-300000007-2026-000017", "category": "S", "rate": "20", "exemption_code": "VATEX-EU-O", "taxable": "1.00", "tax": "0.20", "cumulative": true}]}}')::text);
+INSERT INTO good VALUES ('payout_file', 'batch_id', '@batch_id'), ('payout_file', 'document', '{"execution_date": "2027-01-04", "debtor_account": @client_bank_id, "refunds": [@sent_refund_id]}'),
+	('payment_file_send', 'payment_file_id', '@payment_file_id'), ('statement_import', 'document', quote_literal('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M</MsgId>'
+		'<CreDtTm>2026-03-11T06:00:00</CreDtTm></GrpHdr><Stmt><Id>S</Id><ElctrncSeqNb>1</ElctrncSeqNb><Acct><Id><IBAN>FR7630006000011234567890189</IBAN></Id></Acct><Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp>'
+		'<Amt Ccy="EUR">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-10</Dt></Dt></Bal><Ntry><Amt Ccy="EUR">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts></Ntry></Stmt></BkToCstmrStmt></Document>') || '::xml'),
+	('payment_status_import', 'document', quote_literal('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.11"><CstmrPmtStsRpt><GrpHdr><MsgId>R</MsgId><CreDtTm>2026-03-11T06:00:00Z</CreDtTm></GrpHdr>'
+		'<OrgnlGrpInfAndSts><OrgnlMsgId>M</OrgnlMsgId><GrpSts>RJCT</GrpSts></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>') || '::xml');
 UPDATE good SET value = pg_temp.fill(value);
 
 -- What is not class MK and right: the caller's own cast, or what PostgreSQL says of its own accord.
@@ -147,6 +153,15 @@ INSERT INTO nasty SELECT 'bigint', quote_literal(v) FROM unnest('{0,-1,1,4294967
 INSERT INTO nasty SELECT 'bigint', quote_literal(id) FROM ids WHERE tenant = 990002;
 INSERT INTO nasty SELECT 'text', v FROM (VALUES ($$''$$), ($$' '$$), ($$repeat('x', 10000)$$), ($$repeat('é', 70)$$), ($$repeat('€', 5000)$$), ($$E'\x01\x7f\n\t\r'$$),
 	($$'Ünïcödé 𝄞 ''quoted'' "double" \back %s %n $1'$$), ($$'NaN'$$), ($$'-1'$$), ($$'NULL'$$), ($$'../../etc/passwd'$$), ($$'{}'$$), ($$E'\u202e'$$)) t(v);
+-- a good message with each of its texts replaced, and what is none
+INSERT INTO nasty SELECT 'xml', 'NULL';
+INSERT INTO nasty SELECT 'xml', quote_literal(v) || '::xml' FROM (VALUES (''), ('x'), ('<a/>'), ('<a/><b/>'), ('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"/>'), ('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.11"/>'),
+	('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001."/>'), ('<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'), ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), ('<a>' || repeat('<b>', 200) || repeat('</b>', 200) || '</a>')) t(v);
+INSERT INTO nasty SELECT 'xml', format('%L::xml', replace(m, old, new)) FROM (SELECT format('<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><GrpHdr><MsgId>M%s</MsgId><CreDtTm>2026-03-11T06:00:00</CreDtTm></GrpHdr><Stmt><Id>N%s</Id><ElctrncSeqNb>9</ElctrncSeqNb><CreDtTm>2026-03-11T06:00:00</CreDtTm><Acct><Id><IBAN>FR7630006000011234567890189</IBAN></Id><Ccy>EUR</Ccy></Acct><Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-10</Dt></Dt></Bal><Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp><Amt Ccy="EUR">3.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-03-10</Dt></Dt></Bal><Ntry><Amt Ccy="EUR">2.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><RvslInd>true</RvslInd><Sts>BOOK</Sts><BookgDt><DtTm>2026-03-11T06:00:00+01:00</DtTm></BookgDt><AcctSvcrRef>REF</AcctSvcrRef><NtryDtls><Btch><NbOfTxs>1</NbOfTxs></Btch><TxDtls><Refs><EndToEndId>E2E</EndToEndId></Refs><Amt Ccy="EUR">2.00</Amt><RltdPties><Dbtr><Nm>D</Nm></Dbtr><DbtrAcct><Id><IBAN>DE89370400440532013000</IBAN></Id></DbtrAcct><CdtrAcct><Id><IBAN>IBAN2</IBAN></Id></CdtrAcct></RltdPties><RmtInf><Ustrd>text</Ustrd></RmtInf><RtrInf><Rsn><Cd>AC01</Cd></Rsn></RtrInf></TxDtls></NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>', n, n) AS m, *
+	FROM (VALUES (1, '>2.00<', '>999999999999999999<'), (2, '>2.00<', '>0<'), (3, '>2.00<', '>0.00001<'), (4, 'EUR', 'XXX'), (5, 'EUR', 'ZZZ'), (6, '2026-03-1', '0001-01-0'), (7, '2026-03-1', '9999-12-1'), (8, '>9<', '>999999999999999999<'),
+		(9, 'E2E', repeat('0', 32)), (10, 'E2E', repeat('€', 5000)), (11, '>1</NbOfTxs>', '>999999999999999</NbOfTxs>'), (12, 'AC01', repeat('x', 3000)), (13, 'text', repeat('é ', 5000)), (14, 'DE89370400440532013000', repeat('9', 3000)),
+		(15, 'IBAN2', repeat('9', 3000)), (16, '>2.00<', '>0.00<'), (17, 'CRDT', 'DBIT'), (18, '>3.00<', '>90071992547409.91<'), (19, 'EUR', 'JPY'), (20, '06:00:00', '23:59:59.999999999'), (21, '>M', '>' || repeat('M', 4000)),
+		(22, '>2.00<', '>90071992547409.91<')) v(n, old, new)) x;
 INSERT INTO nasty SELECT 'cstring', v FROM (VALUES ($$''::cstring$$), ($$'x'::cstring$$), ($$'99999999999999999999999 EUR'::cstring$$), ($$'NaN EUR'::cstring$$)) t(v);
 INSERT INTO nasty SELECT 'numeric', v FROM unnest('{0,-1,''NaN'',''Infinity'',''-Infinity'',1e-10,-1e-10,1e30,-1e30,1e1000,0.5,1e-16000,9007199254740993}'::text[]) v;
 INSERT INTO nasty SELECT 'timestamptz', format('%L', v) FROM unnest('{infinity,-infinity,4714-11-24 00:00:00+00 BC,294276-12-31 23:59:59.999999+00,1970-01-01,2026-02-28 23:59:59.999999+14,0001-01-01}'::text[]) v;
