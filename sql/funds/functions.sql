@@ -36,22 +36,6 @@ COMMENT ON FUNCTION marketplace.payout_fail(int, bigint, text, text) IS
 'Records that a payout was refused, or drops one that is still planned: the money is the seller''s to be paid again (FD-P12). Operators only. Returns the payout''s number.
 Errors: MK001, MK004, MK005, MK030, MK081.';
 
-CREATE FUNCTION marketplace.refund_send(marketplace_id int, refund_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
-RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION marketplace.refund_send(int, bigint, text, text) IS
-'Records that a planned refund was handed to the PSP (as instruction_send()). Operators only. Returns the refund''s number. Errors: MK001, MK004, MK005, MK030.';
-
-CREATE FUNCTION marketplace.refund_confirm(marketplace_id int, refund_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
-RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION marketplace.refund_confirm(int, bigint, text, text) IS
-'Records that a refund was executed (FD-P15); one that was still planned counts as sent with it. Evidence is required when its outcome was unknown. Operators only. Returns the refund''s number.
-Errors: MK001, MK004, MK005, MK030, MK081.';
-
-CREATE FUNCTION marketplace.refund_fail(marketplace_id int, refund_id bigint, reason text, request_key text DEFAULT NULL)
-RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION marketplace.refund_fail(int, bigint, text, text) IS
-'Records that the PSP refused a refund that was sent: the money is kept for the buyer (FD-P16). Operators only. Returns the refund''s number. Errors: MK001, MK004, MK005, MK030, MK081.';
-
 CREATE FUNCTION marketplace.funds_location(
 	marketplace_id int, order_id bigint, as_of timestamptz DEFAULT NULL,
 	OUT order_line_id bigint, OUT seller_id bigint, OUT location text, OUT value numeric, OUT currency text, OUT unsettled numeric, OUT memo boolean,
@@ -60,5 +44,6 @@ RETURNS SETOF record AS 'MODULE_PATHNAME' LANGUAGE c STABLE PARALLEL RESTRICTED 
 COMMENT ON FUNCTION marketplace.funds_location(int, bigint, timestamptz) IS
 'Where the money of an order is, now or as it was recorded at an instant: each captured cent in one of escrow, seller_pending, seller_available, reserve, commission, due_to_own, buyer_wallet,
 payout_frozen, payout_in_flight, paid_out, refund_frozen, refund_in_flight, refunded, charged_back, third_party, suspense (FD-43). value is in units of the currency; the values of a line add up
-to what was captured for it; unsettled is the part that the PSP had not settled, held the part that holds on the line or on the whole wallet of the seller kept from moving (FD-39). Rows with memo = true are outside the sum: authorised (of the order, not captured). Read from the ledger
-only. Operators and auditors see the whole order, sellers their own lines. Errors: MK001, MK004, MK005.';
+to what was captured for it; unsettled is the part that the PSP had not settled, held the part that holds on the line or on the whole wallet of the seller kept from moving (FD-39). Rows with memo = true are
+outside the sum: authorised (of the order, not captured), own_advance, goodwill, set_off_received and set_off_given (a line''s places add up to captured + own_advance + goodwill + set_off_received − set_off_given), seller_debt,
+written_off. Read from the ledger only. Operators and auditors see the whole order, sellers their own lines. Errors: MK001, MK004, MK005.';

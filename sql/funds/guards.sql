@@ -125,36 +125,3 @@ CREATE POLICY sees ON marketplace.payout_items FOR SELECT
 		SELECT FROM marketplace.payouts p
 		 WHERE p.marketplace_id = payout_items.marketplace_id
 		   AND p.id = payout_items.payout_id));
-
-CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.refunds
-	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('amount', 'complete', 'state', 'sent_at', 'ended_at');
-CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.refunds
-	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
-CREATE OR REPLACE TRIGGER lifecycle BEFORE INSERT OR UPDATE OF state ON marketplace.refunds
-	FOR EACH ROW EXECUTE FUNCTION marketplace.lifecycle_guard('refund', 'state');
-CREATE OR REPLACE TRIGGER lifecycle_history AFTER INSERT OR UPDATE OF state ON marketplace.refunds
-	FOR EACH ROW EXECUTE FUNCTION marketplace.lifecycle_record('refund', 'state');
-CREATE OR REPLACE TRIGGER written_by_function BEFORE INSERT OR UPDATE OR DELETE ON marketplace.refunds
-	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_by_function('funds');
-ALTER TABLE marketplace.refunds ENABLE ALWAYS TRIGGER append_only, ENABLE ALWAYS TRIGGER append_only_truncate,
-	ENABLE ALWAYS TRIGGER lifecycle, ENABLE ALWAYS TRIGGER written_by_function;
-ALTER TABLE marketplace.refunds ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS sees ON marketplace.refunds;
-CREATE POLICY sees ON marketplace.refunds FOR SELECT
-	USING (marketplace.access_sees(marketplace_id, buyer_id));
-
-CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.refund_items
-	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only();
-CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.refund_items
-	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
-CREATE OR REPLACE TRIGGER written_by_function BEFORE INSERT OR UPDATE OR DELETE ON marketplace.refund_items
-	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_by_function('funds');
-ALTER TABLE marketplace.refund_items ENABLE ALWAYS TRIGGER append_only, ENABLE ALWAYS TRIGGER append_only_truncate,
-	ENABLE ALWAYS TRIGGER written_by_function;
-ALTER TABLE marketplace.refund_items ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS sees ON marketplace.refund_items;
-CREATE POLICY sees ON marketplace.refund_items FOR SELECT
-	USING (marketplace.access_operates(marketplace_id) OR EXISTS (
-		SELECT FROM marketplace.refunds r
-		 WHERE r.marketplace_id = refund_items.marketplace_id
-		   AND r.id = refund_items.refund_id));

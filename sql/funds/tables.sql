@@ -1,4 +1,4 @@
--- Money from capture to the end: payments, captures and their allocation to lines, commission rules, payouts, refunds. The cents themselves
+-- Money from capture to the end: payments, captures and their allocation to lines, commission rules, payouts. The cents themselves
 -- are in the ledger (transfers); these tables say whose they are and what was decided about them.
 
 CREATE DOMAIN marketplace.payment_state AS text CHECK (VALUE IN ('expected', 'authorised', 'captured', 'final', 'voided', 'expired', 'failed',
@@ -8,8 +8,6 @@ CREATE DOMAIN marketplace.capture_state AS text CHECK (VALUE IN ('captured', 'se
 COMMENT ON DOMAIN marketplace.capture_state IS 'State of a capture: settled once the money is in the client account, final once the means of payment can no longer be revoked (FD §2).';
 CREATE DOMAIN marketplace.payout_state AS text CHECK (VALUE IN ('planned', 'sent', 'unknown', 'accepted', 'paid', 'rejected', 'dropped'));
 COMMENT ON DOMAIN marketplace.payout_state IS 'State of a payout: see marketplace.lifecycle, machine payout (funds rule book §7).';
-CREATE DOMAIN marketplace.refund_state AS text CHECK (VALUE IN ('planned', 'sent', 'unknown', 'accepted', 'paid', 'rejected', 'cancelled'));
-COMMENT ON DOMAIN marketplace.refund_state IS 'State of a refund: see marketplace.lifecycle, machine refund (funds rule book §8).';
 
 CREATE TABLE marketplace.payments (
 	marketplace_id	int NOT NULL,
@@ -157,6 +155,7 @@ CREATE TABLE marketplace.capture_allocations (
 	commission_vat_pct	numeric NOT NULL,
 	commission_rule_id	bigint,
 	commission_base_kind text NOT NULL,
+	commission_on_refund text NOT NULL CHECK (commission_on_refund IN ('full', 'pro_rata', 'retained')),
 	open				boolean NOT NULL DEFAULT true,
 	PRIMARY KEY (marketplace_id, id),
 	CHECK (marketplace.sign(commission) >= 0 AND marketplace.sign(commission_vat) >= 0 AND commission + commission_vat <= amount)
@@ -184,6 +183,8 @@ COMMENT ON COLUMN marketplace.capture_allocations.commission_fixed IS 'Share of 
 COMMENT ON COLUMN marketplace.capture_allocations.commission_vat_pct IS 'VAT rate on the commission, in percent.';
 COMMENT ON COLUMN marketplace.capture_allocations.commission_rule_id IS 'Rule that was in force; NULL: none, no commission.';
 COMMENT ON COLUMN marketplace.capture_allocations.commission_base_kind IS 'goods_net, goods_and_shipping_net or gross.';
+COMMENT ON COLUMN marketplace.capture_allocations.commission_on_refund IS
+'What becomes of the commission when released money is taken back: policy fd.commission_on_refund at the capture (FD-29).';
 COMMENT ON COLUMN marketplace.capture_allocations.open IS
 'False once all of it has left for good, so that runs over what is payable do not read the past.';
 
@@ -248,52 +249,3 @@ COMMENT ON COLUMN marketplace.payout_items.payout_id IS 'The payout.';
 COMMENT ON COLUMN marketplace.payout_items.allocation_id IS 'Capture allocation that the cents come from.';
 COMMENT ON COLUMN marketplace.payout_items.order_line_id IS 'Order line of the allocation.';
 COMMENT ON COLUMN marketplace.payout_items.amount IS 'Its part of the payout.';
-
-CREATE TABLE marketplace.refunds (
-	marketplace_id	int NOT NULL,
-	id				bigint GENERATED ALWAYS AS IDENTITY,
-	order_id		bigint NOT NULL,
-	payment_id		bigint NOT NULL,
-	buyer_id		bigint NOT NULL,
-	amount			marketplace.amount NOT NULL,
-	state			marketplace.refund_state NOT NULL,
-	complete		boolean NOT NULL DEFAULT false,
-	reason			text,
-	created_at		timestamptz NOT NULL,
-	sent_at			timestamptz,
-	ended_at		timestamptz,
-	PRIMARY KEY (marketplace_id, id)
-) WITH (fillfactor = 80);
-CREATE INDEX refunds_order ON marketplace.refunds (marketplace_id, order_id);
-COMMENT ON TABLE marketplace.refunds IS 'Money on its way back to the means of payment that it came from (FD-P14, FD-P15): one per payment and decision.';
-COMMENT ON COLUMN marketplace.refunds.marketplace_id IS 'Marketplace (tenant).';
-COMMENT ON COLUMN marketplace.refunds.id IS 'Number of the refund.';
-COMMENT ON COLUMN marketplace.refunds.order_id IS 'Order that it belongs to.';
-COMMENT ON COLUMN marketplace.refunds.payment_id IS 'Payment that it goes back to.';
-COMMENT ON COLUMN marketplace.refunds.buyer_id IS 'Buyer who gets it.';
-COMMENT ON COLUMN marketplace.refunds.amount IS 'What is refunded: the sum of its items.';
-COMMENT ON COLUMN marketplace.refunds.state IS 'See marketplace.lifecycle, machine refund.';
-COMMENT ON COLUMN marketplace.refunds.complete IS 'False only inside the call that decides it: more lines may be added.';
-COMMENT ON COLUMN marketplace.refunds.reason IS 'Why.';
-COMMENT ON COLUMN marketplace.refunds.created_at IS 'When it was decided.';
-COMMENT ON COLUMN marketplace.refunds.sent_at IS 'When it was handed to the PSP; NULL before.';
-COMMENT ON COLUMN marketplace.refunds.ended_at IS 'When it was paid, rejected or cancelled; NULL before.';
-
-CREATE TABLE marketplace.refund_items (
-	marketplace_id	int NOT NULL,
-	id				bigint GENERATED ALWAYS AS IDENTITY,
-	refund_id		bigint NOT NULL,
-	allocation_id	bigint NOT NULL,
-	order_line_id	bigint NOT NULL,
-	amount			marketplace.amount NOT NULL CHECK (marketplace.sign(amount) > 0),
-	PRIMARY KEY (marketplace_id, id)
-);
-CREATE INDEX refund_items_refund ON marketplace.refund_items (marketplace_id, refund_id);
-CREATE INDEX refund_items_allocation ON marketplace.refund_items (marketplace_id, allocation_id);
-COMMENT ON TABLE marketplace.refund_items IS 'Whose cents a refund is made of; never changed.';
-COMMENT ON COLUMN marketplace.refund_items.marketplace_id IS 'Marketplace (tenant).';
-COMMENT ON COLUMN marketplace.refund_items.id IS 'Number of the item.';
-COMMENT ON COLUMN marketplace.refund_items.refund_id IS 'The refund.';
-COMMENT ON COLUMN marketplace.refund_items.allocation_id IS 'Capture allocation that the cents come from.';
-COMMENT ON COLUMN marketplace.refund_items.order_line_id IS 'Order line of the allocation.';
-COMMENT ON COLUMN marketplace.refund_items.amount IS 'Its part of the refund.';

@@ -12,22 +12,10 @@ FROM (VALUES
 	('payout', 'unknown', 'confirm', 'paid', ARRAY['operator', 'system'], 'Evidence shows that it was executed. FD-P11, FD-81.'),
 	('payout', 'sent', 'fail', 'rejected', ARRAY['operator', 'system'], 'Refused; certainly not executed. FD-P12.'),
 	('payout', 'accepted', 'fail', 'rejected', ARRAY['operator', 'system'], 'Refused; certainly not executed. FD-P12.'),
-	('payout', 'unknown', 'fail', 'rejected', ARRAY['operator', 'system'], 'Evidence shows that it was not executed. FD-P12, FD-81.'),
-	('refund', NULL, 'plan', 'planned', ARRAY['operator', 'seller', 'buyer', 'system'], 'Decided and frozen. FD-P14.'),
-	('refund', 'planned', 'cancel', 'cancelled', ARRAY['operator', 'system'], 'Taken back before it was sent; the money is kept for the buyer.'),
-	('refund', 'planned', 'send', 'sent', ARRAY['operator', 'system'], 'Handed to the PSP with its idempotency key. FD-80.'),
-	('refund', 'sent', 'lose_track', 'unknown', ARRAY['operator', 'system'], 'No answer: it may have been executed; nothing like it is sent.'),
-	('refund', 'accepted', 'lose_track', 'unknown', ARRAY['operator', 'system'], 'No outcome: it may have been executed; nothing like it is sent.'),
-	('refund', 'sent', 'acknowledge', 'accepted', ARRAY['operator', 'system'], 'The PSP has it.'),
-	('refund', 'sent', 'confirm', 'paid', ARRAY['operator', 'system'], 'Executed. FD-P15.'),
-	('refund', 'accepted', 'confirm', 'paid', ARRAY['operator', 'system'], 'Executed. FD-P15.'),
-	('refund', 'unknown', 'confirm', 'paid', ARRAY['operator', 'system'], 'Evidence shows that it was executed. FD-P15, FD-81.'),
-	('refund', 'sent', 'fail', 'rejected', ARRAY['operator', 'system'], 'Refused; the money is kept for the buyer. FD-P16.'),
-	('refund', 'accepted', 'fail', 'rejected', ARRAY['operator', 'system'], 'Refused; the money is kept for the buyer. FD-P16.'),
-	('refund', 'unknown', 'fail', 'rejected', ARRAY['operator', 'system'], 'Evidence shows that it was not executed. FD-P16, FD-81.')
+	('payout', 'unknown', 'fail', 'rejected', ARRAY['operator', 'system'], 'Evidence shows that it was not executed. FD-P12, FD-81.')
 ) AS rows (machine, from_state, event, to_state, capacities, description);
 COMMENT ON VIEW marketplace.lifecycle_funds IS
-'State machines of payouts and refunds (funds rule book §7, §8).';
+'State machine of payouts (funds rule book §7).';
 COMMENT ON COLUMN marketplace.lifecycle_funds.machine IS 'Name of the machine.';
 COMMENT ON COLUMN marketplace.lifecycle_funds.from_state IS 'State before; NULL for creation.';
 COMMENT ON COLUMN marketplace.lifecycle_funds.event IS 'What happens.';
@@ -128,35 +116,6 @@ COMMENT ON COLUMN marketplace.payout_overview.created_at IS 'When it was frozen.
 COMMENT ON COLUMN marketplace.payout_overview.sent_at IS 'When it was handed to the PSP; NULL before.';
 COMMENT ON COLUMN marketplace.payout_overview.ended_at IS 'When it was paid, rejected or dropped; NULL before.';
 
-CREATE OR REPLACE VIEW marketplace.refund_overview WITH (security_invoker = true) AS
-SELECT r.marketplace_id,
-	   r.id AS refund_id,
-	   r.order_id,
-	   r.payment_id,
-	   r.buyer_id,
-	   r.state::text AS state,
-	   marketplace.amount_value(r.amount) AS amount,
-	   marketplace.currency(r.amount)::text AS currency,
-	   r.reason,
-	   r.created_at,
-	   r.sent_at,
-	   r.ended_at
-  FROM marketplace.refunds r;
-COMMENT ON VIEW marketplace.refund_overview IS
-'Refunds and their states. Buyers see their own.';
-COMMENT ON COLUMN marketplace.refund_overview.marketplace_id IS 'Marketplace (tenant).';
-COMMENT ON COLUMN marketplace.refund_overview.refund_id IS 'Number of the refund.';
-COMMENT ON COLUMN marketplace.refund_overview.order_id IS 'Order that it belongs to.';
-COMMENT ON COLUMN marketplace.refund_overview.payment_id IS 'Payment that it goes back to.';
-COMMENT ON COLUMN marketplace.refund_overview.buyer_id IS 'Buyer who gets it.';
-COMMENT ON COLUMN marketplace.refund_overview.state IS 'See marketplace.lifecycle, machine refund.';
-COMMENT ON COLUMN marketplace.refund_overview.amount IS 'What is refunded.';
-COMMENT ON COLUMN marketplace.refund_overview.currency IS 'Currency code (ISO 4217).';
-COMMENT ON COLUMN marketplace.refund_overview.reason IS 'Why.';
-COMMENT ON COLUMN marketplace.refund_overview.created_at IS 'When it was decided.';
-COMMENT ON COLUMN marketplace.refund_overview.sent_at IS 'When it was handed to the PSP; NULL before.';
-COMMENT ON COLUMN marketplace.refund_overview.ended_at IS 'When it was paid, rejected or cancelled; NULL before.';
-
 CREATE OR REPLACE VIEW marketplace.seller_balance WITH (security_invoker = true) AS
 SELECT b.marketplace_id,
 	   b.party_id AS seller_id,
@@ -221,13 +180,14 @@ SELECT l.marketplace_id,
 			   a.order_line_id,
 			   a.seller_id,
 			   CASE b.kind WHEN 'c_escrow' THEN 'escrow' WHEN 'c_seller_pending' THEN 'seller_pending' WHEN 'c_seller' THEN 'seller_available'
-					WHEN 'c_reserve' THEN 'reserve' WHEN 'c_commission' THEN 'commission' ELSE 'buyer_wallet' END AS location,
+					WHEN 'c_reserve' THEN 'reserve' WHEN 'c_commission' THEN 'commission' WHEN 'c_due_to_own' THEN 'due_to_own'
+					ELSE 'buyer_wallet' END AS location,
 			   b.balance AS amount,
 			   b.currency::text AS currency
 		  FROM marketplace.capture_allocations a
 		  JOIN marketplace.account_balance_rows b ON b.marketplace_id = a.marketplace_id AND b.party_id IN (a.seller_id, a.buyer_id)
 		   AND b.order_line_id = a.order_line_id AND b.allocation_id = a.id
-		 WHERE b.kind IN ('c_escrow', 'c_seller_pending', 'c_seller', 'c_reserve', 'c_commission', 'c_buyer')
+		 WHERE b.kind IN ('c_escrow', 'c_seller_pending', 'c_seller', 'c_reserve', 'c_commission', 'c_due_to_own', 'c_buyer')
 		UNION ALL
 		SELECT a.marketplace_id,
 			   a.order_id,
@@ -245,13 +205,15 @@ SELECT l.marketplace_id,
 			   a.order_id,
 			   a.order_line_id,
 			   a.seller_id,
-			   CASE r.state WHEN 'planned' THEN 'refund_frozen' WHEN 'paid' THEN 'refunded' ELSE 'refund_in_flight' END,
+			   CASE WHEN r.state IN ('planned', 'awaiting_funding', 'funded') THEN 'refund_frozen' WHEN r.state = 'paid' THEN 'refunded'
+					ELSE 'refund_in_flight' END,
 			   i.amount,
 			   marketplace.currency(i.amount)::text
 		  FROM marketplace.refund_items i
 		  JOIN marketplace.refunds r ON r.marketplace_id = i.marketplace_id AND r.id = i.refund_id
 		  JOIN marketplace.capture_allocations a ON a.marketplace_id = i.marketplace_id AND a.id = i.allocation_id
-		 WHERE r.state NOT IN ('rejected', 'cancelled')
+		 WHERE r.state NOT IN ('rejected', 'bounced', 'cancelled')
+		   AND NOT (r.means = 'wallet' AND r.state = 'paid')
 		UNION ALL
 		SELECT a.marketplace_id,
 			   a.order_id,
@@ -267,7 +229,7 @@ SELECT l.marketplace_id,
  GROUP BY l.marketplace_id, l.order_id, l.order_line_id, l.seller_id, l.location, l.currency
 HAVING marketplace.sign(marketplace.sum(l.amount)) <> 0;
 COMMENT ON VIEW marketplace.funds_location_now IS
-'Where every captured cent is now, per order line, for reports over many orders; funds_location() answers for one order and any past instant. Sellers see their lines; refunds and chargebacks are seen by operators and auditors.';
+'Where every captured cent is now, per order line, for reports over many orders; funds_location() answers for one order and any past instant, and says which cents others put in or took out. Sellers see their lines; refunds and chargebacks are seen by operators and auditors.';
 COMMENT ON COLUMN marketplace.funds_location_now.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.funds_location_now.order_id IS 'Order.';
 COMMENT ON COLUMN marketplace.funds_location_now.order_line_id IS 'Order line.';

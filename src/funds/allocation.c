@@ -14,18 +14,55 @@
 #include "kernel/lifecycle.h"
 #include "utils/array.h"
 
+/* What refunds have done to the allocations; both lists go by allocation. */
+static void
+add_refunds(Call *call, int64 order_id, Allocations *all)
+{
+	static Statement read = STATEMENT("il",
+		"WITH a AS (SELECT id, marketplace.zero(marketplace.currency(amount)) AS zero FROM marketplace.capture_allocations"
+		"            WHERE marketplace_id = $1 AND order_id = $2)"
+		"SELECT a.id, COALESCE(i.refunded, a.zero), COALESCE(i.reduced, a.zero), COALESCE(s.lacking, a.zero), COALESCE(i.goodwill, a.zero),"
+		"       COALESCE(v.retained, a.zero), COALESCE(v.waived, false)"
+		"  FROM a"
+		" CROSS JOIN LATERAL (SELECT marketplace.sum(i.amount) FILTER (WHERE i.source = 'escrow') AS refunded,"
+		"                            marketplace.sum(i.amount) FILTER (WHERE i.source = 'escrow' AND i.lowers_due) AS reduced,"
+		"                            marketplace.sum(i.amount) FILTER (WHERE i.source = 'goodwill') AS goodwill"
+		"                       FROM marketplace.refund_items i WHERE i.marketplace_id = $1 AND i.allocation_id = a.id) i"
+		" CROSS JOIN LATERAL (SELECT marketplace.sum(s.left_amount) AS lacking"
+		"                       FROM marketplace.refund_shortfalls s WHERE s.marketplace_id = $1 AND s.allocation_id = a.id) s"
+		" CROSS JOIN LATERAL (SELECT marketplace.sum(v.base) FILTER (WHERE v.how = 'retained') AS retained,"
+		"                            pg_catalog.bool_or(v.how = 'full') AS waived"
+		"                       FROM marketplace.commission_reversals v WHERE v.marketplace_id = $1 AND v.allocation_id = a.id) v"
+		" ORDER BY a.id");
+	Rows		rows = query_rows(&read, VALUES(value_int32(call->marketplace_id), value_int64(order_id)));
+
+	for (int i = 0; i < all->count && i < (int) rows.count; i++)
+	{
+		Allocation *allocation = &all->allocations[i];
+		Row		   *row = &rows.rows[i];
+
+		Assert(row_int64(row, 0) == allocation->id);
+		allocation->refunded = amount_add(allocation->refunded, row_amount(row, 1));
+		allocation->reduced = row_amount(row, 2);
+		allocation->lacking = row_amount(row, 3);
+		allocation->goodwill = row_amount(row, 4);
+		allocation->retained = row_amount(row, 5);
+		allocation->waived = row_bool(row, 6);
+	}
+}
+
+/* Most orders have no refunds: those are asked for only where there are any. */
 Allocations
 allocations_of_order(Call *call, int64 order_id)
 {
 	static Statement read = STATEMENT("il",
-		"SELECT a.id, a.payment_id, a.seller_order_id, a.order_line_id, a.seller_id, a.buyer_id, a.amount,"
-		"       COALESCE((SELECT marketplace.sum(i.amount) FROM marketplace.refund_items i"
-		"                  WHERE i.marketplace_id = $1 AND i.allocation_id = a.id), marketplace.zero(marketplace.currency(a.amount)))"
-		"       + COALESCE((SELECT marketplace.sum(i.amount - i.from_refunds) FROM marketplace.chargeback_items i"
-		"                     JOIN marketplace.chargebacks b ON b.marketplace_id = $1 AND b.id = i.chargeback_id AND b.state <> 'recovered'"
-		"                    WHERE i.marketplace_id = $1 AND i.allocation_id = a.id), marketplace.zero(marketplace.currency(a.amount))),"
+		"SELECT a.id, a.payment_id, a.seller_order_id, a.order_line_id, a.seller_id, a.buyer_id, a.amount, a.capture_id,"
 		"       a.commission_base, a.commission, a.commission_vat, a.commission_vat_pct, a.commission_rule_id,"
-		"       c.state = 'final'"
+		"       c.state = 'final', a.commission_on_refund,"
+		"       (SELECT true FROM marketplace.refund_decisions d WHERE d.marketplace_id = $1 AND d.order_id = $2 LIMIT 1),"
+		"       COALESCE((SELECT marketplace.sum(i.amount - i.from_refunds) FROM marketplace.chargeback_items i"
+		"                   JOIN marketplace.chargebacks b ON b.marketplace_id = $1 AND b.id = i.chargeback_id AND b.state <> 'recovered'"
+		"                  WHERE i.marketplace_id = $1 AND i.allocation_id = a.id), marketplace.zero(marketplace.currency(a.amount)))"
 		"  FROM marketplace.capture_allocations a"
 		"  JOIN marketplace.captures c ON c.marketplace_id = $1 AND c.id = a.capture_id"
 		" WHERE a.marketplace_id = $1 AND a.order_id = $2"
@@ -38,6 +75,7 @@ allocations_of_order(Call *call, int64 order_id)
 	for (int i = 0; i < result.count; i++)
 	{
 		Row		   *row = &rows.rows[i];
+		Amount		zero = amount_of(amount_currency(row_amount(row, 6)), 0);
 
 		result.allocations[i] = (Allocation) {
 			.id = row_int64(row, 0),
@@ -47,15 +85,19 @@ allocations_of_order(Call *call, int64 order_id)
 			.seller_id = row_int64(row, 4),
 			.buyer_id = row_int64(row, 5),
 			.amount = row_amount(row, 6),
-			.refunded = row_amount(row, 7),
+			.capture_id = row_int64(row, 7),
 			.commission_base = row_amount(row, 8),
 			.commission = row_amount(row, 9),
 			.commission_vat = row_amount(row, 10),
 			.commission_vat_pct = row_numeric(row, 11),
 			.commission_rule_id = row_id(row, 12),
-			.final = row_bool(row, 13)
+			.final = row_bool(row, 13),
+			.commission_on_refund = row_text(row, 14),
+			.refunded = row_amount(row, 16), .reduced = zero, .lacking = zero, .goodwill = zero, .retained = zero
 		};
 	}
+	if (result.count > 0 && !row_null(&rows.rows[0], 15))
+		add_refunds(call, order_id, &result);
 	return result;
 }
 

@@ -12,6 +12,7 @@
 #include "funds/fx.h"
 #include "funds/payment.h"
 #include "kernel/errors.h"
+#include "kernel/policy.h"
 
 /* What each line of the order lacks, by position in lines. */
 typedef struct Lacks
@@ -36,7 +37,7 @@ count_lacks(Call *call, int64 order_id, const OrderLines *lines)
 			const Allocation *allocation = &lacks.earlier.allocations[i];
 
 			if (allocation->order_line_id == line->id)
-				lack -= amount_minor(allocation->amount) - amount_minor(allocation->refunded);
+				lack -= amount_minor(allocation->amount) - amount_minor(allocation->refunded) + amount_minor(allocation->reduced);
 		}
 		lacks.minor[l] = Max(lack, 0);
 		lacks.total += lacks.minor[l];
@@ -171,12 +172,14 @@ static int64
 add_allocation(Call *call, const Payment *payment, int64 capture_id, const OrderLine *line, const Allocations *earlier,
 			   Amount share)
 {
-	static Statement insert = STATEMENT("illlllllaaaananlt",
+	static Statement insert = STATEMENT("illlllllaaaananltt",
 		"INSERT INTO marketplace.capture_allocations (marketplace_id, capture_id, payment_id, order_id, seller_order_id, order_line_id,"
 		" seller_id, buyer_id, amount, commission_base, commission, commission_vat, commission_rate_pct,"
-		" commission_fixed, commission_vat_pct, commission_rule_id, commission_base_kind)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) RETURNING id");
+		" commission_fixed, commission_vat_pct, commission_rule_id, commission_base_kind, commission_on_refund)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id");
 	Commission	commission = commission_of(call, line, earlier, share);
+	PolicyScope scope = {.order_id = line->order_id, .seller_id = line->seller_id, .buyer_id = line->buyer_id,
+		.category = line->commission_category};
 
 	return funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(capture_id),
 									 value_int64(payment->id),
@@ -184,7 +187,8 @@ add_allocation(Call *call, const Payment *payment, int64 capture_id, const Order
 									 value_int64(line->seller_id), value_int64(line->buyer_id), value_amount(share),
 									 value_amount(commission.base), value_amount(commission.net), value_amount(commission.vat),
 									 value_numeric(commission.rate_pct), value_amount(commission.fixed), value_numeric(commission.vat_pct),
-									 value_id(commission.rule_id), value_text(commission.base_kind)));
+									 value_id(commission.rule_id), value_text(commission.base_kind),
+									 value_text(policy_text(call, "fd.commission_on_refund", &scope))));
 }
 
 static void

@@ -201,14 +201,16 @@ commission_of(Call *call, const OrderLine *line, const Allocations *earlier, Amo
 
 /*
  * The whole commission first, then the VAT's part of it: neither ever grows by more than what is released, however small
- * the releases are, and at completion both are what was frozen.
+ * the releases are, and at completion both are what was frozen. Released money that was taken back counts no more, unless
+ * its commission was retained; asked for less than before, it says what is reversed (FD-27).
  */
 void
 commission_earned(const Allocation *allocation, Amount released, Amount *net, Amount *vat)
 {
 	Amount		zero = amount_zero(amount_currency(released));
 	Amount		whole = amount_add(allocation->commission, allocation->commission_vat);
-	Amount		earned = amount_share_cumulative(whole, decimal_from_int64(amount_minor(released)),
+	Amount		basis = allocation->waived ? zero : amount_add(released, allocation->retained);
+	Amount		earned = amount_share_cumulative(whole, decimal_from_int64(amount_minor(basis)),
 												 decimal_from_int64(amount_minor(allocation->amount)), zero);
 
 	*vat = amount_minor(whole) == 0 ? zero :

@@ -20,7 +20,14 @@ typedef struct Allocation
 	int64		seller_id;
 	int64		buyer_id;
 	Amount		amount;
-	Amount		refunded;		/* decided so far, paid or not; and taken back by the payer's bank */
+	int64		capture_id;
+	Amount		refunded;		/* captured money frozen for refunds so far, paid or not; and taken back by the payer's bank */
+	Amount		reduced;		/* of it, what the line costs less: no quantity of the order was cancelled for it */
+	Amount		lacking;		/* decided, but nobody has funded it yet */
+	Amount		goodwill;		/* refunded with the platform's own money */
+	Amount		retained;		/* of released money taken back, what kept its commission (FD-29) */
+	bool		waived;			/* the commission was given up altogether (FD-29) */
+	const char *commission_on_refund;	/* frozen on the capture */
 	Amount		commission_base;
 	Amount		commission;
 	Amount		commission_vat;
@@ -85,8 +92,9 @@ extern void release_order(Call *call, int64 order_id);
 extern void payout_plan_rest(Call *call, int64 batch_id, int64 bank_account_id, const Account *accounts,
 							 const Amount *amounts, int n);
 
-/* payout_outcome.c, refund.c */
+/* payout_outcome.c, refund_outcome.c */
 extern void payout_moved(Call *call, int64 payout_id, const char *event, const char *evidence);
 extern void refund_moved(Call *call, int64 refund_id, const char *event, const char *evidence);
+extern void own_transfer_moved(Call *call, int64 id, const char *event, const char *evidence);	/* own_transfer.c */
 
 #endif

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "funds/debt.h"
 #include "funds/funds.h"
 #include "funds/reserve.h"
 #include "kernel/policy.h"
@@ -73,6 +74,7 @@ credit_seller(Call *call, const CreditTerms *terms, const OrderLine *line, const
 		ledger_move(call, escrow_account(allocation), seller_account(allocation), at_once, "release", cause);
 	if (amount_minor(reserve) > 0)
 		ledger_move(call, seller_account(allocation), reserve_account(allocation), reserve, "reserve", cause);
+	debt_offset(call, seller_account(allocation), amount_sub(at_once, reserve), cause);
 }
 
 static int64
@@ -112,8 +114,12 @@ mature(Call *call, int64 id, int64 order_id)
 	if (amount_minor(there) < amount_minor(amount))
 		amount = there;
 	if (amount_minor(amount) > 0)
-		ledger_move(call, pending_account(&allocation), seller_account(&allocation), amount, "maturity",
-					tell_matured(call, order_id, &allocation, amount));
+	{
+		int64		cause = tell_matured(call, order_id, &allocation, amount);
+
+		ledger_move(call, pending_account(&allocation), seller_account(&allocation), amount, "maturity", cause);
+		debt_offset(call, seller_account(&allocation), amount, cause);
+	}
 	funds_write(&done, VALUES(value_int32(call->marketplace_id), value_int64(id), value_amount(amount), value_timestamptz(call->now)));
 	return true;
 }

@@ -122,9 +122,9 @@ static void
 collect_refunds(Call *call, const FileOrder *order, SepaFile *file)
 {
 	static Statement read = STATEMENT("il",
-		"SELECT " TRANSFER_COLUMNS ", r.buyer_id, p.method, r.amount"
+		"SELECT " TRANSFER_COLUMNS ", r.buyer_id, COALESCE(p.method, r.means), r.amount"
 		"  FROM marketplace.refunds r"
-		"  JOIN marketplace.payments p ON p.marketplace_id = $1 AND p.id = r.payment_id"
+		"  LEFT JOIN marketplace.payments p ON p.marketplace_id = $1 AND p.id = r.payment_id"
 		"  JOIN marketplace.instruction_overview i ON i.marketplace_id = $1 AND i.object = 'refund' AND i.object_id = r.id AND i.kind = 'refund'"
 		" WHERE r.marketplace_id = $1 AND r.id = $2 ORDER BY i.instruction_id DESC LIMIT 1");
 	Row			row;

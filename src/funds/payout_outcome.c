@@ -117,7 +117,7 @@ payout_moved(Call *call, int64 payout_id, const char *event, const char *evidenc
 	hold_on_payout_outcome(call, payout.id, strcmp(outcome->state, "paid") != 0);
 }
 
-/* instruction.<event> → the payout or refund that it is for */
+/* instruction.<event> → the payout, refund or own transfer that it is for */
 static void
 follow_instruction(Call *call, const Event *event)
 {
@@ -133,6 +133,8 @@ follow_instruction(Call *call, const Event *event)
 		refund_moved(call, object_id, moved, evidence);
 	else if (strcmp(object, "money_receipt") == 0)
 		suspense_return_moved(call, object_id, moved, evidence);
+	else if (strcmp(object, "own_transfer") == 0)
+		own_transfer_moved(call, object_id, moved, evidence);
 }
 
 void

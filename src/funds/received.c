@@ -28,13 +28,19 @@ FundsCommissions
 funds_commission_earned(Call *call, int64 seller_id, TimestampTz before)
 {
 	static Statement earned = STATEMENT("ilz",
-		"SELECT a.id, a.order_line_id, a.amount, a.commission, a.commission_vat, a.commission_vat_pct, marketplace.sum(t.amount)"
+		"SELECT a.id, a.order_line_id, a.amount, a.commission, a.commission_vat, a.commission_vat_pct,"
+		"       marketplace.sum(t.amount) - COALESCE(v.base, marketplace.zero(marketplace.currency(a.amount))),"
+		"       COALESCE(v.retained, marketplace.zero(marketplace.currency(a.amount))), COALESCE(v.waived, false)"
 		"  FROM marketplace.accounts k"
 		"  JOIN marketplace.capture_allocations a ON a.marketplace_id = $1 AND a.id = k.allocation_id"
 		"  JOIN marketplace.transfers t ON t.marketplace_id = $1 AND t.debit_account = k.id"
 		"   AND t.reason IN ('release', 'commission') AND t.recorded_at < $3"
+		" CROSS JOIN LATERAL (SELECT marketplace.sum(v.base) AS base, marketplace.sum(v.base) FILTER (WHERE v.how = 'retained') AS retained,"
+		"                            pg_catalog.bool_or(v.how = 'full') AS waived"
+		"                       FROM marketplace.commission_reversals v"
+		"                      WHERE v.marketplace_id = $1 AND v.allocation_id = a.id AND v.created_at < $3) v"
 		" WHERE k.marketplace_id = $1 AND k.party_id = $2 AND k.kind = 'c_escrow'"
-		" GROUP BY a.marketplace_id, a.id"
+		" GROUP BY a.marketplace_id, a.id, v.base, v.retained, v.waived"
 		" ORDER BY a.id");
 	Rows		rows = query_rows(&earned, VALUES(value_int32(call->marketplace_id), value_int64(seller_id), value_timestamptz(before)));
 	FundsCommissions result = {0, palloc(sizeof(FundsCommission) * Max(rows.count, 1))};
@@ -43,7 +49,7 @@ funds_commission_earned(Call *call, int64 seller_id, TimestampTz before)
 	{
 		Row		   *row = &rows.rows[i];
 		Allocation	allocation = {.amount = row_amount(row, 2), .commission = row_amount(row, 3), .commission_vat = row_amount(row, 4),
-			.commission_vat_pct = row_numeric(row, 5)};
+			.commission_vat_pct = row_numeric(row, 5), .retained = row_amount(row, 7), .waived = row_bool(row, 8)};
 		FundsCommission *commission = &result.commissions[result.count++];
 
 		commission->allocation_id = row_int64(row, 0);

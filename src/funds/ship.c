@@ -21,7 +21,7 @@ due_of(const OrderLines *lines, int64 seller_order_id)
 	return due;
 }
 
-/* Captured, or still capturable: what was refunded is gone. */
+/* Captured, or still capturable: what was refunded is gone, unless the goods cost so much less by it. */
 static int64
 secured(Call *call, int64 order_id)
 {
@@ -39,7 +39,7 @@ secured(Call *call, int64 order_id)
 	for (uint64 i = 0; i < rows.count; i++)
 		sum += row_int64(&rows.rows[i], 0) + row_int64(&rows.rows[i], 1);
 	for (int i = 0; i < all.count; i++)
-		sum -= amount_minor(all.allocations[i].refunded);
+		sum -= amount_minor(all.allocations[i].refunded) - amount_minor(all.allocations[i].reduced);
 	return sum;
 }
 
@@ -51,7 +51,8 @@ captured(Call *call, int64 order_id, int64 seller_order_id)
 
 	for (int i = 0; i < all.count; i++)
 		if (all.allocations[i].seller_order_id == seller_order_id)
-			sum += amount_minor(all.allocations[i].amount) - amount_minor(all.allocations[i].refunded);
+			sum += amount_minor(all.allocations[i].amount) - amount_minor(all.allocations[i].refunded) +
+				amount_minor(all.allocations[i].reduced);
 	return sum;
 }
 

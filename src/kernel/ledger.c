@@ -46,6 +46,12 @@ account_kind_by_name(const char *name)
 	return ACCOUNT_KIND_COUNT;
 }
 
+const char *
+account_kind_name(AccountKind kind)
+{
+	return account_kind_traits[kind].name;
+}
+
 bool
 account_equal(const Account *a, const Account *b)
 {

@@ -58,6 +58,8 @@ typedef struct Account
 	int64		allocation_id;	/* the capture allocation whose cents these are (SETTLED 2) */
 } Account;
 
+extern const char *account_kind_name(AccountKind kind);
+
 /* Adds one transfer to the call's posting. amount > 0. cause: id of the event that explains it. reason: 'release', 'payout', … (FD-P id in funds). */
 extern void ledger_move(Call *call, Account debit, Account credit, Amount amount, const char *reason, int64 cause);
 

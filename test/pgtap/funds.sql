@@ -209,7 +209,7 @@ BEGIN
 					PERFORM pg_temp.receive(m, placed, l.position, ceil(l.to_accept * random()::numeric)) WHERE l.to_accept > 0;
 				ELSE
 					PERFORM order_line_refuse(m, l.id, ceil(l.to_ship * random()::numeric / 2), 'random') WHERE l.to_ship > 0 AND random() < 0.4;
-					PERFORM refund_confirm(m, r.id) FROM refunds r WHERE r.marketplace_id = m AND r.order_id = placed AND r.state = 'planned' LIMIT 1;
+					PERFORM refund_confirm(m, r.id) FROM refunds r WHERE r.marketplace_id = m AND r.order_id = placed AND r.state = 'funded' LIMIT 1;
 			END CASE;
 		EXCEPTION WHEN SQLSTATE 'MK110' THEN
 			NULL; -- too much captured, or not enough to ship

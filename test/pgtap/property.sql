@@ -191,11 +191,43 @@ BEGIN
 		order_id := r.order_id;
 		statement := format('SELECT marketplace.hold_lift(%s, %L, %L, %L)', tenant, r.id, CASE WHEN chance(0.3) THEN r.amount * random()::numeric END, 'over');
 	WHEN 'refund' THEN
-		SELECT f.id INTO r FROM marketplace.refunds f WHERE f.marketplace_id = tenant AND (f.state IN ('planned', 'sent') OR chance(0.05)) ORDER BY random() LIMIT 1;
+		SELECT f.id, f.order_id INTO r FROM marketplace.refunds f WHERE f.marketplace_id = tenant
+			ORDER BY f.state IN ('planned', 'awaiting_funding', 'funded', 'sent') AND chance(0.9) DESC, random() LIMIT 1;
 		IF r.id IS NULL THEN RETURN; END IF;
+		order_id := r.order_id;
 		statement := pick(ARRAY[format('SELECT marketplace.refund_send(%s, %L)', tenant, r.id),
 			format('SELECT marketplace.refund_confirm(%s, %L, %L)', tenant, r.id, 'PSP says so'),
+			format('SELECT marketplace.refund_confirm(%s, %L, %L)', tenant, r.id, 'PSP says so'),
+			format('SELECT marketplace.refund_fund(%s, %L)', tenant, r.id),
+			format('SELECT marketplace.refund_bounce(%s, %L, %L)', tenant, r.id, 'AC04'),
+			format('SELECT marketplace.refund_retry(%s, %L, %L)', tenant, r.id, pick(ARRAY['{"means": "original"}', '{"means": "wallet"}'])),
 			format('SELECT marketplace.refund_fail(%s, %L, %L)', tenant, r.id, 'card closed')]);
+	WHEN 'own_transfer' THEN
+		SELECT f.id, f.order_id INTO r FROM marketplace.own_transfers f WHERE f.marketplace_id = tenant ORDER BY f.state IN ('planned', 'sent') DESC, random() LIMIT 1;
+		IF r.id IS NULL THEN RETURN; END IF;
+		order_id := r.order_id;
+		statement := CASE WHEN chance(0.9) THEN format('SELECT marketplace.own_transfer_confirm(%s, %L, %L)', tenant, r.id, 'bank')
+			ELSE format('SELECT marketplace.own_transfer_fail(%s, %L, %L)', tenant, r.id, 'no cover') END;
+	WHEN 'refund_create' THEN
+		SELECT a.order_id, o.currency INTO r FROM marketplace.capture_allocations a JOIN marketplace.orders o ON o.marketplace_id = tenant AND o.id = a.order_id
+			WHERE a.marketplace_id = tenant ORDER BY random() LIMIT 1;
+		IF r.order_id IS NULL THEN RETURN; END IF;
+		order_id := r.order_id;
+		SELECT format('SELECT marketplace.refund_create(%s, %L)', tenant, jsonb_strip_nulls(jsonb_build_object('order_id', r.order_id,
+			'door', pick(ARRAY['return', 'return', 'dispute', 'cancellation', 'goodwill']), 'commission', CASE WHEN chance(0.2) THEN pick(ARRAY['full', 'retained']) END,
+			'means', CASE WHEN chance(0.3) THEN '[{"means": "wallet"}]'::jsonb END,
+			'lines', jsonb_agg(jsonb_strip_nulls(jsonb_build_object('order_line_id', l.id,
+				'quantity', CASE WHEN l.what < 0.4 THEN greatest(0.001, round(l.quantity * random()::numeric / 2, 2)) END,
+				'amount', CASE WHEN l.what BETWEEN 0.4 AND 0.9 THEN marketplace.amount_round(l.gross::numeric * random()::numeric / 3, r.currency)::text END))))))
+			INTO statement
+		FROM (SELECT *, random() AS what FROM marketplace.order_lines x WHERE x.marketplace_id = tenant AND x.order_id = r.order_id AND x.kind <> 'discount' ORDER BY random() LIMIT 2) l;
+	WHEN 'debt' THEN
+		SELECT d.id, d.order_id, d.open_amount AS open INTO r FROM marketplace.seller_debts d WHERE d.marketplace_id = tenant ORDER BY d.state IN ('open', 'partly_repaid', 'disputed') DESC, random() LIMIT 1;
+		IF r.id IS NULL THEN RETURN; END IF;
+		order_id := r.order_id;
+		statement := pick(ARRAY[format('SELECT marketplace.debt_contest(%s, %L, %L)', tenant, r.id, 'not mine'),
+			format('SELECT marketplace.debt_decide(%s, %L, NULL, %L)', tenant, r.id, 'it stands'),
+			format('SELECT marketplace.debt_repay(%s, %L, %L)', tenant, r.id, r.open * random()::numeric)]);
 	WHEN 'invoice' THEN
 		SELECT s.id, s.order_id INTO r FROM marketplace.seller_orders s WHERE s.marketplace_id = tenant
 			ORDER BY EXISTS (SELECT FROM marketplace.invoices_blocked b WHERE b.marketplace_id = tenant AND b.seller_order_id = s.id) AND chance(0.7) DESC, random() LIMIT 1;
@@ -213,13 +245,15 @@ BEGIN
 	END CASE;
 END $$;
 
--- For one order: captured = sum over all locations, per line, now or at an instant (DESIGN 1.1).
+-- For one order: captured and what others put in = sum over all locations, per line, now or at an instant (DESIGN 1.1, SETTLED 1).
 CREATE FUNCTION misplaced(tenant int, the_order bigint, as_of timestamptz DEFAULT NULL) RETURNS TABLE (breach text) LANGUAGE sql STABLE AS $$
 	SELECT format('order %s line %s: captured %s, in all places %s (as of %s)', the_order, coalesce(c.line, f.line), c.value, f.value, as_of)
 	FROM (SELECT a.order_line_id AS line, sum(a.amount::numeric) AS value FROM marketplace.capture_allocations a
 			JOIN marketplace.captures k ON k.marketplace_id = tenant AND k.id = a.capture_id
 			WHERE a.marketplace_id = tenant AND a.order_id = the_order AND (as_of IS NULL OR k.captured_at <= as_of) GROUP BY 1) c
-	FULL JOIN (SELECT order_line_id AS line, sum(value) AS value FROM marketplace.funds_location(tenant, the_order, as_of) WHERE NOT memo GROUP BY 1) f ON f.line = c.line
+	FULL JOIN (SELECT order_line_id AS line, sum(CASE WHEN memo AND location <> 'set_off_given' THEN - value ELSE value END) AS value
+			FROM marketplace.funds_location(tenant, the_order, as_of)
+			WHERE NOT memo OR location IN ('own_advance', 'goodwill', 'set_off_received', 'set_off_given') GROUP BY 1) f ON f.line = c.line
 	WHERE coalesce(c.value, 0) <> coalesce(f.value, 0)
 	UNION ALL SELECT format('order %s line %s: %s of %s held in %s (as of %s)', the_order, order_line_id, held, value, location, as_of)
 	FROM marketplace.funds_location(tenant, the_order, as_of) WHERE held < 0 OR held > greatest(value, 0)
@@ -247,7 +281,7 @@ CREATE PROCEDURE run(steps int, seed int) LANGUAGE plpgsql AS $$
 DECLARE
 	operations text[] := ARRAY['place', 'place', 'authorize', 'authorize', 'capture', 'capture', 'settle', 'settle', 'void', 'accept', 'accept', 'accept', 'accept', 'refuse',
 		'refuse_line', 'ship', 'ship', 'ship', 'hand_over', 'hand_over', 'hand_over', 'track', 'track', 'track', 'track', 'untrack', 'receive', 'receive', 'receive',
-		'receive', 'tick', 'payout_run', 'payout', 'payout', 'hold', 'hold', 'lift', 'lift', 'refund', 'refund', 'invoice', 'commission', 'mandate'];
+		'receive', 'tick', 'payout_run', 'payout', 'payout', 'hold', 'hold', 'lift', 'lift', 'refund', 'refund', 'own_transfer', 'refund_create', 'refund_create', 'debt', 'invoice', 'commission', 'mandate'];
 	operation text;
 	tenant int;
 	call record;

@@ -1,5 +1,5 @@
 -- Refunds of what was cancelled before it was shipped: the captured share, cumulative to the cent, shipping with the whole seller order (FD-P14 to
--- FD-P16); never more than what is in escrow.
+-- FD-P16); what was released comes back from the seller (FD-P17).
 \set m 6102
 SET client_min_messages = warning;
 SET timezone = 'UTC';
@@ -67,7 +67,7 @@ SELECT * FROM pg_temp.where_is(:m, :order_id);
 SELECT sum(value) AS captured FROM marketplace.funds_location(:m, :order_id) WHERE NOT memo;
 -- nothing lacks: what was cancelled is not captured again
 SELECT pg_temp.refused(format('SELECT marketplace.payment_capture(%s, %s)', :m, :payment));
--- money that an operator released by hand is not there to be refunded: the cancellation is refused, it does not quietly pay nothing
+-- money that an operator released by hand comes back from the seller
 SELECT marketplace.order_place(:m, jsonb_build_object('reference', 'R-9', 'buyer', :buyer, 'currency', 'EUR', 'lines', jsonb_build_array(
 	jsonb_build_object('seller', :beta, 'description', 'Nuts', 'quantity', 10, 'net_price', 7.49, 'vat_category', 'S', 'vat_rate', 20)))) AS order_id \gset
 SELECT id AS beta_order FROM marketplace.seller_orders WHERE marketplace_id = :m AND order_id = :order_id \gset
@@ -75,7 +75,8 @@ SELECT id AS line1 FROM marketplace.order_lines WHERE marketplace_id = :m AND or
 SELECT marketplace.payment_settle(:m, marketplace.payment_capture(:m, marketplace.payment_authorize(:m, :order_id, '89.88 EUR'))) > 0 AS paid;
 SELECT marketplace.seller_order_accept(:m, :beta_order) > 0 AS accepted;
 SELECT marketplace.escrow_release(:m, :beta_order) > 0 AS released;
-SELECT pg_temp.refused(format('SELECT marketplace.order_line_refuse(%s, %s, 4, ''sold out'')', :m, :line1));
+SELECT marketplace.order_line_refuse(:m, :line1, 4, 'sold out') > 0 AS cancelled;
+SELECT kind, rule, source, value, bearer FROM marketplace.refund_step_overview WHERE marketplace_id = :m AND order_id = :order_id ORDER BY step;
 SELECT * FROM pg_temp.where_is(:m, :order_id);
 SELECT ring, kind, debit, credit FROM marketplace.trial_balance WHERE marketplace_id = :m ORDER BY 1, 2;
 SELECT * FROM marketplace.ledger_verify(:m);
