@@ -13,7 +13,7 @@ CREATE TABLE marketplace.refund_decisions (
 	id				bigint GENERATED ALWAYS AS IDENTITY,
 	order_id		bigint NOT NULL,
 	buyer_id		bigint NOT NULL,
-	door			text NOT NULL CHECK (door IN ('cancellation', 'return', 'dispute', 'goodwill')),
+	door			text NOT NULL CHECK (door IN ('cancellation', 'return', 'dispute', 'goodwill', 'chargeback')),
 	amount			marketplace.amount NOT NULL CHECK (marketplace.sign(amount) >= 0),
 	lowers_due		boolean NOT NULL,
 	commission		text CHECK (commission IN ('full', 'pro_rata', 'retained')),
@@ -31,7 +31,7 @@ COMMENT ON COLUMN marketplace.refund_decisions.id IS 'Number of the decision.';
 COMMENT ON COLUMN marketplace.refund_decisions.order_id IS 'Order that it belongs to.';
 COMMENT ON COLUMN marketplace.refund_decisions.buyer_id IS 'Buyer who gets the money.';
 COMMENT ON COLUMN marketplace.refund_decisions.door IS
-'cancellation, return, dispute (all borne by the seller), or goodwill (borne by the platform, FD-P23).';
+'cancellation, return, dispute (all borne by the seller), goodwill (borne by the platform, FD-P23), or chargeback (the payer''s bank took it: no refunds, FD-P24).';
 COMMENT ON COLUMN marketplace.refund_decisions.amount IS 'What is refunded: the sum of its refunds.';
 COMMENT ON COLUMN marketplace.refund_decisions.lowers_due IS
 'The lines cost the buyer less by it. False where the order counts the quantity as cancelled itself, and for goodwill.';

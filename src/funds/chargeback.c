@@ -11,6 +11,7 @@
 #include "postgres.h"
 
 #include "funds/chargeback.h"
+#include "funds/refund.h"
 #include "kernel/errors.h"
 #include "kernel/instruction.h"
 
@@ -30,12 +31,18 @@ typedef struct Parts
 	int64		left;
 } Parts;
 
+/* Of money of the payment, by whatever means; and whether each has been instructed. */
 static Rows
 refunds_of(Call *call, int64 payment_id)
 {
 	static Statement read = STATEMENT("il",
-		"SELECT id, state FROM marketplace.refunds WHERE marketplace_id = $1 AND payment_id = $2"
-		"   AND state NOT IN ('paid', 'rejected', 'cancelled') ORDER BY id");
+		"SELECT r.id, r.state, r.state NOT IN ('planned', 'awaiting_funding') FROM marketplace.refunds r"
+		" WHERE r.marketplace_id = $1 AND r.state NOT IN ('paid', 'rejected', 'bounced', 'cancelled')"
+		"   AND r.order_id IN (SELECT a.order_id FROM marketplace.capture_allocations a WHERE a.marketplace_id = $1 AND a.payment_id = $2)"
+		"   AND (r.payment_id = $2 OR EXISTS (SELECT FROM marketplace.refund_items i"
+		"                                       JOIN marketplace.capture_allocations a ON a.marketplace_id = $1 AND a.id = i.allocation_id"
+		"                                      WHERE i.marketplace_id = $1 AND i.refund_id = r.id AND a.payment_id = $2))"
+		" ORDER BY r.id");
 
 	return query_rows(&read, VALUES(value_int32(call->marketplace_id), value_int64(payment_id)));
 }
@@ -61,14 +68,20 @@ lock_and_cancel_refunds(Call *call, int64 payment_id)
 	Payment		payment;
 
 	for (uint64 i = 0; i < before.count; i++)
-		instruction_lock(call, "refund", "refund", row_int64(&before.rows[i], 0));
+		if (row_bool(&before.rows[i], 2))
+			instruction_lock(call, "refund", "refund", row_int64(&before.rows[i], 0));
 	payment = payment_lock(call, payment_id);
 	now = refunds_of(call, payment_id);
 	for (uint64 i = 0; i < now.count; i++)
 	{
 		int64		refund_id = row_int64(&now.rows[i], 0);
 
-		if (strcmp(row_text(&now.rows[i], 1), "planned") != 0)
+		if (!row_bool(&now.rows[i], 2))
+		{
+			refund_give_up(call, refund_id, "chargeback");
+			continue;
+		}
+		if (strcmp(row_text(&now.rows[i], 1), "funded") != 0)
 			ereport(ERROR,
 					errcode(MK_REFUND),
 					errmsg("refund %lld of the same payment is on its way", (long long) refund_id),
@@ -92,7 +105,7 @@ parts_of_capture(Call *call, int64 capture_id, const Payment *payment)
 		"SELECT a.id, a.order_id, a.order_line_id, a.seller_id, a.buyer_id, a.amount, a.amount"
 		"       - COALESCE((SELECT marketplace.sum(i.amount) FROM marketplace.refund_items i"
 		"                     JOIN marketplace.refunds r ON r.marketplace_id = $1 AND r.id = i.refund_id AND r.state = 'paid'"
-		"                    WHERE i.marketplace_id = $1 AND i.allocation_id = a.id), marketplace.zero(marketplace.currency(a.amount)))"
+		"                    WHERE i.marketplace_id = $1 AND i.allocation_id = a.id AND i.source <> 'goodwill'), marketplace.zero(marketplace.currency(a.amount)))"
 		"       - COALESCE((SELECT marketplace.sum(i.amount) FROM marketplace.chargeback_items i"
 		"                     JOIN marketplace.chargebacks c ON c.marketplace_id = $1 AND c.id = i.chargeback_id AND c.state <> 'recovered'"
 		"                    WHERE i.marketplace_id = $1 AND i.allocation_id = a.id), marketplace.zero(marketplace.currency(a.amount)))"
@@ -191,6 +204,25 @@ add_chargeback(Call *call, const Payment *payment, const Capture *capture, const
 									 value_timestamptz(call->now)));
 }
 
+/* FD-P17 … FD-P20: fills the escrow of the part up. The bank has taken the money, so no limit to advances counts. */
+static void
+refill(Call *call, const Part *part, int64 amount)
+{
+	Allocations all = allocations_of_order(call, part->order_id);
+	WaterfallTerms terms = {.forced = true};
+	WaterfallTarget target = {.amount = amount};
+	RefundDecision decision = {.order_id = part->order_id, .buyer_id = part->allocation.buyer_id, .door = "chargeback",
+		.reason = "chargeback"};
+	Waterfall	plan;
+
+	for (int i = 0; i < all.count; i++)
+		if (all.allocations[i].id == part->allocation.id)
+			target.allocation = &all.allocations[i];
+	waterfall_plan(call, &plan, part->order_id, &terms, &target, 1);
+	waterfall_lock(call, &plan);
+	decision_of_waterfall(call, &decision, &plan);
+}
+
 /* One part: out of what is kept for the buyer, then out of escrow, which is filled up before where it must. */
 static void
 take_part(Call *call, int64 chargeback_id, const Part *part, Account asset, int64 cause)
@@ -203,17 +235,11 @@ take_part(Call *call, int64 chargeback_id, const Part *part, Account asset, int6
 	Account		kept = {C_BUYER, allocation->buyer_id, allocation->order_line_id, allocation->id};
 	int64		from_kept = Min(part->taken, amount_minor(ledger_balance(call, kept, currency)));
 	int64		rest = part->taken - from_kept;
-	int64		lacking = rest - amount_minor(ledger_balance(call, escrow_account(allocation), currency));
 
 	if (from_kept > 0)
 		ledger_move(call, kept, asset, amount_of(currency, from_kept), "chargeback", cause);
-	if (lacking > 0)
-	{
-		/* FD-P19 */
-		ledger_move(call, own_account(C_DUE_FROM_OWN), escrow_account(allocation), amount_of(currency, lacking), "advance", cause);
-		ledger_move(call, (Account) {O_SELLER_RECEIVABLE, allocation->seller_id, 0, 0}, own_account(O_DUE_TO_CLIENT),
-					amount_of(currency, lacking), "advance", cause);
-	}
+	if (rest > amount_minor(ledger_balance(call, escrow_account(allocation), currency)))
+		refill(call, part, rest);
 	if (rest > 0)
 		ledger_move(call, escrow_account(allocation), asset, amount_of(currency, rest), "chargeback", cause);
 	funds_write(&insert, VALUES(value_int32(call->marketplace_id), value_int64(chargeback_id), value_int64(allocation->id),

@@ -57,7 +57,7 @@ static Statement locations = STATEMENT("ilzLbz",
 	"    FROM places p"
 	"    JOIN marketplace.transfers t ON t.marketplace_id = $1 AND t.credit_account = p.account_id AND t.recorded_at <= $3"
 	"    JOIN marketplace.accounts d ON d.marketplace_id = $1 AND d.id = t.debit_account"
-	"     AND (d.kind IN ('c_cash', 'c_psp_clearing') AND p.kind IN ('c_buyer', 'c_seller')"
+	"     AND (d.kind IN ('c_cash', 'c_psp_clearing') AND p.kind IN ('c_buyer', 'c_seller') AND t.reason <> 'chargeback_recovered'"
 	"          OR d.kind = 'c_due_from_own' AND t.reason = 'commission_reversed')"
 	"), beside AS ("
 	"  SELECT p.order_line_id, p.seller_id, t.amount,"

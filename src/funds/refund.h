@@ -48,6 +48,9 @@ extern Rows refund_items_of(Call *call, int64 refund_id);	/* allocation, line, a
 extern void refund_advance(Call *call, Refund *refund);
 extern void refund_advance_all(Call *call, int64 decision_id);
 
+/* refund_outcome.c: cancels a refund that has no instruction yet; the order is locked */
+extern void refund_give_up(Call *call, int64 refund_id, const char *reason);
+
 /* refund_decision.c */
 extern RefundDecision decision_open(Call *call, const RefundDecision *wanted, Amount zero, const char *commission);
 extern RefundDecision decision_get(Call *call, int64 decision_id);
@@ -57,6 +60,9 @@ extern void decision_add_line(Call *call, const RefundDecision *decision, int64 
 /* Carries the plan out and hands what it funds to refunds, in the order of the means; what it does not is short. */
 extern void decision_carry_out(Call *call, const RefundDecision *decision, const Waterfall *plan, RefundMeans *means, int nmeans,
 							   int64 cause);
+
+/* A decision without refunds: the bank takes the money itself (FD-P24). */
+extern void decision_of_waterfall(Call *call, const RefundDecision *wanted, const Waterfall *plan);
 
 /* No more lines will come: tells of the refunds and sets them going. */
 extern void decision_complete(Call *call, int64 decision_id);

@@ -164,6 +164,25 @@ decision_carry_out(Call *call, const RefundDecision *decision, const Waterfall *
 }
 
 void
+decision_of_waterfall(Call *call, const RefundDecision *wanted, const Waterfall *plan)
+{
+	RefundDecision decision = decision_open(call, wanted, amount_of(plan->currency, 0), NULL);
+	int64		sum = 0;
+	int64		own;
+
+	for (int i = 0; i < plan->ntargets; i++)
+	{
+		sum += plan->targets[i].amount;
+		decision_add_line(call, &decision, plan->targets[i].allocation->order_line_id, NULL,
+						  amount_of(plan->currency, plan->targets[i].amount));
+	}
+	own = waterfall_carry_out(call, plan, decision.id, decision_cause(call, &decision, amount_of(plan->currency, sum)));
+	if (own > 0)
+		own_transfer_plan(call, decision.id, decision.order_id, amount_of(plan->currency, own));
+	decision_complete(call, decision.id);
+}
+
+void
 decision_complete(Call *call, int64 decision_id)
 {
 	static Statement decided = STATEMENT("il",

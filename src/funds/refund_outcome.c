@@ -96,6 +96,14 @@ cancel_unfunded(Call *call, Refund *refund, const char *reason)
 	post_outcome(call, refund, refund_tell(call, refund, "refund.cancelled"));
 }
 
+void
+refund_give_up(Call *call, int64 refund_id, const char *reason)
+{
+	Refund		refund = refund_get(call, refund_id);
+
+	cancel_unfunded(call, &refund, reason);
+}
+
 static bool
 is_unfunded(const Refund *refund)
 {

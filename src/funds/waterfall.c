@@ -73,7 +73,7 @@ sources_of(Call *call, Waterfall *plan, const Allocation *allocation)
 		if (sources->seller_id == allocation->seller_id)
 			return sources;
 	}
-	sources = seller_sources(call, plan->order_id, allocation);
+	sources = seller_sources(call, plan->order_id, allocation, plan->terms.forced);
 	plan->sellers = lappend(plan->sellers, sources);
 	return sources;
 }

@@ -54,6 +54,7 @@ typedef struct WaterfallTerms
 {
 	bool		goodwill;		/* the platform bears all */
 	const char *commission;		/* instead of what was frozen; NULL: as frozen */
+	bool		forced;			/* the money is gone already: the platform advances whatever lacks */
 } WaterfallTerms;
 
 typedef struct Waterfall
@@ -108,7 +109,7 @@ typedef struct SellerSources
 	CurrencyCode currency;
 } SellerSources;
 
-extern SellerSources *seller_sources(Call *call, int64 order_id, const Allocation *allocation);
+extern SellerSources *seller_sources(Call *call, int64 order_id, const Allocation *allocation, bool forced);
 
 /* What could be taken in all; PG_INT64_MAX when the platform advances without a limit. */
 extern int64 sources_capacity(const SellerSources *sources);

@@ -206,7 +206,7 @@ read_sources(Call *call, int64 order_id, SellerSources *sources)
 }
 
 SellerSources *
-seller_sources(Call *call, int64 order_id, const Allocation *allocation)
+seller_sources(Call *call, int64 order_id, const Allocation *allocation, bool forced)
 {
 	SellerSources *sources = palloc0(sizeof(SellerSources));
 	PolicyScope scope = {.order_id = order_id, .seller_id = allocation->seller_id, .buyer_id = allocation->buyer_id};
@@ -214,8 +214,12 @@ seller_sources(Call *call, int64 order_id, const Allocation *allocation)
 	sources->seller_id = allocation->seller_id;
 	sources->currency = amount_currency(allocation->amount);
 	read_order(call, &scope, sources);
+	if (forced && !uses(sources, STEP_PLATFORM_ADVANCE))
+		sources->order[sources->norder++] = STEP_PLATFORM_ADVANCE;
 	sources->reverses_commission = uses(sources, STEP_COMMISSION);
 	read_advance(call, &scope, sources);
+	if (forced)
+		sources->advance_left = PG_INT64_MAX;
 	read_sources(call, order_id, sources);
 	return sources;
 }
