@@ -74,6 +74,22 @@ line_state() {
 	cat "$STAGE/tmp/extra" >>"$results"
 }
 
+# Numbers of one series; of a thousand, against documents that take a sequence; 10 000 in one call, likewise.
+line_series() {
+	local round
+	against_both series series
+	for ((round = 0; round <= rounds; round++)); do
+		transactions series_many "$round" ours ours ours/series_many.sql
+		transactions series_many "$round" sequence plain baseline/series_sequence.sql
+	done
+	for ((round = 1; round <= rounds; round++)); do
+		note series_bulk "$round" ours rate "$(milliseconds ours "SELECT cardinality(marketplace.series_issue_many(2, document)) FROM batches WHERE kind = 'series'" | rate_of 10000)"
+		note series_bulk "$round" sequence rate "$(milliseconds plus "INSERT INTO numbered(issuer, root, n, number, issue_date, content)
+			SELECT 11, 'BULK', n, format('BULK-2026-%s', lpad(n::text, 6, '0')), now()::date, '{\"goods\": \"bench\", \"quantity\": 1}'
+			FROM (SELECT nextval('numbers') AS n FROM generate_series(1, 10000)) x" | rate_of 10000)"
+	done
+}
+
 # One operation is an order from placing to payout. Each client has a buyer and three sellers of its own. Twice as long as other lines:
 # each session has some hundred statements to plan first.
 life() {

@@ -3,7 +3,7 @@
 #
 #   make bench                                     every line, less than 10 minutes
 #   BENCH_LINES='transfer release' make bench      only these, of transfer transfer_off call hot release
-#                                                  release_off batch state life life_off
+#                                                  release_off batch state series life life_off
 #   BENCH_SECONDS=3 BENCH_ROUNDS=5                 of one measurement; of each line
 #
 # A round of a line measures every variant once, so that a change of the machine's speed hits all of them; what is printed is
@@ -36,12 +36,12 @@ postmaster=$(head -n 1 "$STAGE/server/data/postmaster.pid")
 psql -Xq -U postgres -v ON_ERROR_STOP=1 -c 'CREATE ROLE bench LOGIN' -c 'GRANT pg_read_server_files, pg_write_server_files TO bench'
 export PGUSER=bench PGOPTIONS='-c client_min_messages=warning'
 
-make_database ours "$bench/ours/setup.sql" "$bench/ours/accounts.sql" "$bench/ours/life.sql"
+make_database ours "$bench/ours/setup.sql" "$bench/ours/accounts.sql" "$bench/ours/life.sql" "$bench/ours/series_documents.sql"
 make_database life "$bench/baseline/plain.sql" "$bench/baseline/life_tables.sql" "$bench/baseline/life.sql"
-make_database plain "$bench/baseline/setup.sql" "$bench/baseline/plain.sql" "$bench/baseline/plus.sql" "$bench/baseline/accounts.sql"
-make_database plus "$bench/baseline/setup.sql" "$bench/baseline/plain.sql" "$bench/baseline/plus.sql" "$bench/baseline/accounts.sql"
+make_database plain "$bench/baseline/setup.sql" "$bench/baseline/plain.sql" "$bench/baseline/plus.sql" "$bench/baseline/accounts.sql" "$bench/baseline/series_tables.sql"
+make_database plus "$bench/baseline/setup.sql" "$bench/baseline/plain.sql" "$bench/baseline/plus.sql" "$bench/baseline/accounts.sql" "$bench/baseline/series_tables.sql"
 
-for line in transfer transfer_off call hot release release_off batch state life life_off; do
+for line in transfer transfer_off call hot release release_off batch state series life life_off; do
 	! wanted "$line" || { echo "$line" >&2; "line_$line"; }
 done
 
