@@ -70,6 +70,7 @@ static const TickStep steps[] = {
 	{"breaks that nobody resolved in time", funds_tick_breaks},
 	{"direct debits that can no longer be revoked", funds_tick_final},
 	{"money that nobody recognised in time", funds_tick_suspense},
+	{"messages of the PSP that waited", funds_tick_psp_events},
 	{"balances of summed accounts", ledger_tick},
 
 	{NULL, NULL}

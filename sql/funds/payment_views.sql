@@ -16,6 +16,7 @@ FROM (VALUES
 	('payment', 'voided', 'capture', 'captured', ARRAY['operator', 'system'], 'The PSP had taken money before: its message came late. FD-82.'),
 	('payment', 'expired', 'capture', 'captured', ARRAY['operator', 'system'], 'The PSP had taken money before: its message came late. FD-82.'),
 	('payment', 'failed', 'capture', 'captured', ARRAY['operator', 'system'], 'The PSP has taken money after all. FD-82.'),
+	('payment', 'final', 'capture', 'captured', ARRAY['operator', 'system'], 'The PSP had taken more: its message came late. FD-82.'),
 	('payment', 'captured', 'return', 'partly_returned', ARRAY['operator', 'system'], 'The payer''s bank took part of it back. FD-89.'),
 	('payment', 'final', 'return', 'partly_returned', ARRAY['operator', 'system'], 'The payer''s bank took part of it back. FD-89.'),
 	('payment', 'captured', 'return', 'returned', ARRAY['operator', 'system'], 'The payer''s bank took all of it back. FD-89.'),

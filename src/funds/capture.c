@@ -201,7 +201,8 @@ record_capture(Call *call, Payment *payment, Amount amount)
 	const Value *args = VALUES(value_int32(call->marketplace_id), value_int64(payment->id),
 							   value_amount(amount_add(payment->captured, amount)));
 
-	if (amount_minor(payment->captured) == 0)
+	/* the PSP may tell of another capture when all that was known is final (FD-82) */
+	if (amount_minor(payment->captured) == 0 || strcmp(payment->state, "final") == 0)
 	{
 		funds_transition(&first, args, "capture", NULL);
 		payment->state = "captured";

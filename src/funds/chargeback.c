@@ -56,10 +56,29 @@ was_locked(const Rows *locked, int64 refund_id)
 	return false;
 }
 
-/*
- * Cancels the payment's refunds that were not sent. Instructions are locked before orders, as everywhere; a refund that
- * was decided in between is met under the order's lock.
- */
+/* Instructions of refunds are locked before orders, as everywhere. */
+void
+chargeback_lock(Call *call, int64 payment_id)
+{
+	Rows		refunds = refunds_of(call, payment_id);
+
+	for (uint64 i = 0; i < refunds.count; i++)
+		instruction_lock(call, "refund", "refund", row_int64(&refunds.rows[i], 0));
+	(void) payment_lock(call, payment_id);
+}
+
+bool
+chargeback_must_wait(Call *call, int64 payment_id)
+{
+	Rows		refunds = refunds_of(call, payment_id);
+
+	for (uint64 i = 0; i < refunds.count; i++)
+		if (strcmp(row_text(&refunds.rows[i], 1), "planned") != 0)
+			return true;
+	return false;
+}
+
+/* Cancels the payment's refunds that were not sent; one that was decided in between is met under the order's lock. */
 static Payment
 lock_and_cancel_refunds(Call *call, int64 payment_id)
 {
@@ -138,33 +157,35 @@ taken_back(Call *call, int64 capture_id)
 	return DatumGetInt64(query_datum(&read, VALUES(value_int32(call->marketplace_id), value_int64(capture_id))));
 }
 
-static Amount
-amount_taken(Call *call, const Capture *capture, const ChargebackSpec *spec)
+/* What the capture and the payment do not allow, in words; NULL: nothing. */
+const char *
+chargeback_obstacle(Call *call, const Payment *payment, const ChargebackSpec *spec)
 {
-	CurrencyCode currency = amount_currency(capture->amount);
-	int64		possible = amount_minor(capture->amount) - taken_back(call, capture->id);
-	Amount		amount = spec->amount == 0 ? amount_of(currency, possible) :
-		require_positive(call, spec->amount, currency, "amount");
+	Capture		capture = capture_get(call, spec->capture_id);
+	CurrencyCode currency = amount_currency(capture.amount);
+	int64		possible = amount_minor(capture.amount) - taken_back(call, capture.id);
 
-	if (amount_minor(amount) > possible || possible == 0)
-		ereport(ERROR,
-				errcode(MK_PAYMENT),
-				errmsg("so much of capture %lld cannot be taken back", (long long) capture->id),
-				errdetail("%s of %s; taken back before: %s.", amount_to_cstring(amount), amount_to_cstring(capture->amount),
-						  amount_to_cstring(amount_of(currency, amount_minor(capture->amount) - possible))),
-				errhint("A chargeback takes at most what was captured; the view marketplace.chargeback_overview lists those before."));
-	return amount;
+	if (strcmp(payment->method, "card") != 0 && strncmp(payment->method, "sdd", 3) != 0)
+		return psprintf("a payment by %s cannot be called back by the payer", payment->method);
+	if ((spec->amount != 0 && amount_currency(spec->amount) != currency) || (spec->fee != 0 && amount_currency(spec->fee) != currency))
+		return psprintf("the capture is in %s", currency_alpha(currency));
+	if (possible == 0 || (spec->amount != 0 && amount_minor(spec->amount) > possible))
+		return psprintf("of the capture of %s only %s is left to be taken back", amount_to_cstring(capture.amount),
+						amount_to_cstring(amount_of(currency, possible)));
+	return NULL;
 }
 
 static void
-check_means(const Payment *payment, const Capture *capture)
+check_obstacle(Call *call, const Payment *payment, const Capture *capture, const ChargebackSpec *spec)
 {
-	if (strcmp(payment->method, "card") != 0 && strncmp(payment->method, "sdd", 3) != 0)
+	const char *obstacle = chargeback_obstacle(call, payment, spec);
+
+	if (obstacle != NULL)
 		ereport(ERROR,
 				errcode(MK_PAYMENT),
-				errmsg("a payment by %s cannot be called back by the payer", payment->method),
-				errdetail("Capture %lld of payment %lld is final.", (long long) capture->id, (long long) payment->id),
-				errhint("Pay it back by a refund."));
+				errmsg("so much of capture %lld cannot be taken back", (long long) capture->id),
+				errdetail("Asked for %s: %s.", spec->amount == 0 ? "all" : amount_to_cstring(spec->amount), obstacle),
+				errhint("What a payer cannot call back is paid back by a refund; the view marketplace.chargeback_overview lists what was taken before."));
 }
 
 int64
@@ -303,11 +324,11 @@ chargeback_open(Call *call, const ChargebackSpec *spec)
 	Payment		payment = lock_and_cancel_refunds(call, capture_get(call, spec->capture_id).payment_id);
 	Capture		capture = capture_get(call, spec->capture_id);
 	CurrencyCode currency = amount_currency(capture.amount);
-	Amount		amount = amount_taken(call, &capture, spec);
+	Amount		amount = spec->amount;
 	Amount		fee = spec->fee == 0 ? amount_of(currency, 0) : require_positive(call, spec->fee, currency, "fee");
 	Parts		parts = parts_of_capture(call, capture.id, &payment);
-	int64		from_parts = Min(amount_minor(amount), parts.left);
-	Amount		refunded_before = amount_of(currency, amount_minor(amount) - from_parts);
+	int64		from_parts;
+	Amount		refunded_before;
 	Account		asset = psp_account(strcmp(capture.state, "captured") == 0 ? C_PSP_CLEARING : C_CASH, marketplace_get(call));
 	int64	   *left = palloc(sizeof(int64) * parts.count);
 	int64	   *taken = palloc0(sizeof(int64) * parts.count);
@@ -315,7 +336,13 @@ chargeback_open(Call *call, const ChargebackSpec *spec)
 	int64		chargeback_id;
 	int64		cause = 0;
 
-	check_means(&payment, &capture);
+	if (amount != 0)
+		require_positive(call, amount, currency, "amount");
+	check_obstacle(call, &payment, &capture, spec);
+	if (amount == 0)
+		amount = amount_of(currency, amount_minor(capture.amount) - taken_back(call, capture.id));
+	from_parts = Min(amount_minor(amount), parts.left);
+	refunded_before = amount_of(currency, amount_minor(amount) - from_parts);
 	for (int i = 0; i < parts.count; i++)
 		left[i] = parts.parts[i].left;
 	if (from_parts > 0)

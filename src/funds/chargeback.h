@@ -18,6 +18,11 @@ typedef struct ChargebackSpec
 
 /* Cancels planned refunds and locks the payment, its orders included: see there for what it must come before. Returns its id. */
 extern int64 chargeback_open(Call *call, const ChargebackSpec *spec);
+
+/* For those that learn of one while they do other things: locks what chargeback_open() locks; must it wait for a refund; what else is in its way (NULL: nothing). */
+extern void chargeback_lock(Call *call, int64 payment_id);
+extern bool chargeback_must_wait(Call *call, int64 payment_id);
+extern const char *chargeback_obstacle(Call *call, const Payment *payment, const ChargebackSpec *spec);
 extern void chargeback_end(Call *call, int64 chargeback_id, bool recovered, const char *evidence);
 extern int64 chargeback_by_reference(Call *call, const char *psp_reference);	/* 0: none */
 

@@ -111,6 +111,9 @@ extern int	funds_tick_final(Call *call, int limit);
 /* Money in suspense that is to be sent back: tells so. */
 extern int	funds_tick_suspense(Call *call, int limit);
 
+/* Messages of the PSP that wait for something that is there by now. */
+extern int	funds_tick_psp_events(Call *call, int limit);
+
 /* Requests that were never sent to the PSP and whose time is over. */
 extern int	funds_tick_psp_requests(Call *call, int limit);
 

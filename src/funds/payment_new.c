@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "funds/payment.h"
+#include "funds/psp_event.h"
 #include "kernel/errors.h"
 
 Amount
@@ -72,6 +73,7 @@ payment_add(Call *call, const NewPayment *new)
 									   value_int64(new->orders[i].order_id), value_amount(new->orders[i].amount),
 									   value_amount(zero)));
 	payment_tell_orders(call, new->authorised ? "payment.authorized" : "payment.expected", &payment, NULL);
+	psp_events_apply(call, new->psp_reference);
 	return payment.id;
 }
 
