@@ -74,44 +74,6 @@ target_payout(Call *call, const HoldSpec *spec)
 					  .amount = spec->all ? whole : require_positive(call, spec->amount, amount_currency(whole), "amount")};
 }
 
-/* Part of an order; the order is locked from here on. */
-static NewHold
-target_order(Call *call, const HoldSpec *spec)
-{
-	NewHold		hold = {.spec = spec, .slice = spec->slice, .order_id = spec->order_id, .seller_order_id = spec->seller_order_id,
-						.order_line_id = spec->order_line_id, .all = spec->all, .amount = spec->amount, .opens = true};
-	CurrencyCode currency;
-	OrderLines	all;
-
-	hold.target = spec->order_line_id != 0 ? "order_line" : spec->seller_order_id != 0 ? "seller_order" : "order";
-	if (spec->order_line_id != 0)
-	{
-		OrderLine  *line = order_line_get(call, spec->order_line_id);
-
-		hold.order_id = line->order_id;
-		hold.seller_order_id = line->seller_order_id;
-	}
-	else if (spec->seller_order_id != 0)
-		(void) seller_order_seller(call, spec->seller_order_id, &hold.order_id);
-	order_get(call, hold.order_id, &hold.buyer_id, &currency);
-	order_lock(call, hold.order_id);
-	if (!spec->all && spec->quantity == NULL)
-		require_positive(call, spec->amount, currency, "amount");
-
-	all = order_lines(call, hold.order_id);
-	hold.lines.lines = palloc(sizeof(OrderLine) * Max(all.count, 1));
-	hold.lines.count = 0;
-	for (int i = 0; i < all.count; i++)
-		if ((hold.order_line_id == 0 || all.lines[i].id == hold.order_line_id) &&
-			(hold.seller_order_id == 0 || all.lines[i].seller_order_id == hold.seller_order_id))
-			hold.lines.lines[hold.lines.count++] = all.lines[i];
-	hold.seller_id = hold.lines.lines[0].seller_id;
-	for (int i = 1; i < hold.lines.count; i++)
-		if (hold.lines.lines[i].seller_id != hold.seller_id)
-			hold.seller_id = 0;
-	return hold;
-}
-
 /*
  * A quantity's share of what the line is worth, cumulated over the quantities that other slices hold, so that holding piece by piece holds
  * exactly the whole (RD-9, RD-10).
@@ -149,6 +111,46 @@ amount_of_quantity(Call *call, const OrderLine *line, Numeric quantity, const ch
 						  decimal_to_cstring(line_active(line))),
 				errhint("For goods that another hold is on already, name its slice: the larger hold counts."));
 	return amount_share_cumulative(line->escrow_gross, cumulated, line->quantity, row_amount(&row, 1));
+}
+
+/* Part of an order; the order is locked from here on. */
+static NewHold
+target_order(Call *call, const HoldSpec *spec)
+{
+	NewHold		hold = {.spec = spec, .slice = spec->slice, .order_id = spec->order_id, .seller_order_id = spec->seller_order_id,
+						.order_line_id = spec->order_line_id, .all = spec->all, .amount = spec->amount, .opens = true};
+	CurrencyCode currency;
+	OrderLines	all;
+
+	hold.target = spec->order_line_id != 0 ? "order_line" : spec->seller_order_id != 0 ? "seller_order" : "order";
+	if (spec->order_line_id != 0)
+	{
+		OrderLine  *line = order_line_get(call, spec->order_line_id);
+
+		hold.order_id = line->order_id;
+		hold.seller_order_id = line->seller_order_id;
+	}
+	else if (spec->seller_order_id != 0)
+		(void) seller_order_seller(call, spec->seller_order_id, &hold.order_id);
+	order_get(call, hold.order_id, &hold.buyer_id, &currency);
+	order_lock(call, hold.order_id);
+	if (!spec->all && spec->quantity == NULL)
+		require_positive(call, spec->amount, currency, "amount");
+
+	all = order_lines(call, hold.order_id);
+	hold.lines.lines = palloc(sizeof(OrderLine) * Max(all.count, 1));
+	hold.lines.count = 0;
+	for (int i = 0; i < all.count; i++)
+		if ((hold.order_line_id == 0 || all.lines[i].id == hold.order_line_id) &&
+			(hold.seller_order_id == 0 || all.lines[i].seller_order_id == hold.seller_order_id))
+			hold.lines.lines[hold.lines.count++] = all.lines[i];
+	if (spec->quantity != NULL)
+		hold.amount = amount_of_quantity(call, &hold.lines.lines[0], spec->quantity, spec->slice);
+	hold.seller_id = hold.lines.lines[0].seller_id;
+	for (int i = 1; i < hold.lines.count; i++)
+		if (hold.lines.lines[i].seller_id != hold.seller_id)
+			hold.seller_id = 0;
+	return hold;
 }
 
 /* What the lines have on the platform, not paid out; where nothing was captured yet, what they are worth. */
@@ -315,8 +317,6 @@ hold_put(Call *call, const HoldSpec *given)
 		hold = target_seller(call, &spec);
 	else
 		hold = target_order(call, &spec);
-	if (spec.quantity != NULL)
-		hold.amount = amount_of_quantity(call, &hold.lines.lines[0], spec.quantity, spec.slice);
 
 	lock_wallets(call, &hold);
 	hold_id = add_hold(call, &hold);
