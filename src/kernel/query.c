@@ -436,35 +436,3 @@ query_return_set(FunctionCallInfo fcinfo, Statement *statement, const Value *arg
 		tuplestore_puttuple(result->setResult, SPI_tuptable->vals[i]);
 	query_done();
 }
-
-void
-query_script(const char *sql)
-{
-	int			result;
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	result = SPI_execute(sql, false, 0);
-	if (result < 0)
-		elog(ERROR, "cannot run a script: %s", SPI_result_code_string(result));
-	query_done();
-}
-
-/* Scripts of the extension itself, as the owner; an error leaves the switch to the end of the (sub)transaction to undo. */
-static Oid	script_user;
-static int	script_context;
-
-void
-query_as_owner_begin(void)
-{
-	Oid			owner = query_owner();
-
-	GetUserIdAndSecContext(&script_user, &script_context);
-	SetUserIdAndSecContext(owner, script_context | SECURITY_LOCAL_USERID_CHANGE);
-}
-
-void
-query_as_owner_end(void)
-{
-	SetUserIdAndSecContext(script_user, script_context);
-}
