@@ -134,4 +134,176 @@ SELECT payment_settle(:m, :a), payment_settle(:m, :b), pg_temp.release(:m, :o) \
 SELECT refund_create(:m, pg_temp.document(:o, 'return', jsonb_build_array(jsonb_build_object('order_line_id', pg_temp.line(:m, :o), 'capture_id', :a)))) AS r \gset
 SELECT is((SELECT string_agg(net || ' of capture ' || CASE capture_id WHEN :a THEN 'A' ELSE 'B' END || ' at ' || rate_pct, ', ') FROM commission_reversal_overview
 	WHERE marketplace_id = :m AND decision_id = :r), '50.00 of capture A at 10', 'v:X6 FD-26 the refund of A reverses 50.00, not 62.50');
+
+-- FD-27: parts of an odd amount, by quantity and amount; afterwards nothing is left of anything
+SELECT pg_temp.seller(:m) AS s \gset
+SELECT pg_temp.sold(:m, :buyer, :s, 'goods:7:14.29:20') AS o \gset
+SELECT pg_temp.release(:m, :o) AS released, pg_temp.line(:m, :o) AS l \gset
+CREATE FUNCTION pg_temp.part(m int, placed bigint, part jsonb, door text DEFAULT 'return') RETURNS bigint LANGUAGE sql AS
+$$ SELECT refund_create(m, pg_temp.document(placed, door, jsonb_build_array(jsonb_build_object('order_line_id', pg_temp.line(m, placed)) || part))) $$;
+SELECT is((SELECT count(pg_temp.part(:m, :o, part)) FROM unnest(ARRAY['{"quantity": 1}', '{"amount": "0.01 EUR"}', '{"quantity": 2.5}', '{"amount": "33.33 EUR"}', '{"quantity": 3}', '{}']::jsonb[]) part),
+	6::bigint, 'FD-66 many partial refunds');
+SELECT is((SELECT sum(net) || ' ' || sum(vat) || ' of ' || sum(base) FROM commission_reversal_overview WHERE marketplace_id = :m AND order_id = :o),
+	(SELECT commission || ' ' || vat || ' of ' || captured FROM commission_overview WHERE marketplace_id = :m AND order_id = :o), 'FD-27 at full refund exactly the commission and its VAT');
+SELECT is(pg_temp.wallet(:m, :s), 0.00, 'and nothing is left with the seller');
+SELECT is(pg_temp.code(format('SELECT pg_temp.part(%s, %s, %L)', :m, :o, '{"quantity": 1}')), 'MK116 not so many of line 1 can be refunded', 'CX-47 nor is there a unit left');
+
+-- CX-29, F4_frozen: a planned payout is dropped, one that was sent is not
+SELECT pg_temp.seller(:m) AS s \gset
+SELECT pg_temp.sold(:m, :buyer, :s, 'goods:1:100:0') AS o, pg_temp.sold(:m, :buyer, :s, 'goods:1:50:0') AS other \gset
+SELECT pg_temp.release(:m, :o) AS released, pg_temp.release(:m, :other) AS released2, payout_run(:m, jsonb_build_object('sellers', jsonb_build_array(:s))) AS run \gset
+SELECT payout_id AS payout FROM payout_overview WHERE marketplace_id = :m AND batch_id = :run \gset
+SELECT is(pg_temp.planned(:m, pg_temp.document(:o, 'return')), 'commission 12.00, payout_planned 88.00', 'CX-29 what is in a payout that was not sent');
+SELECT pg_temp.part(:m, :o, '{}') AS r \gset
+SELECT is((SELECT state FROM payout_overview WHERE marketplace_id = :m AND payout_id = :payout) || ', wallet ' || pg_temp.wallet(:m, :s), 'dropped, wallet 44.00', 'FD-P12 it is dropped; the next run pays the rest');
+SELECT is(pg_temp.misplaced(:m, :o), NULL, 'SETTLED 1');
+SELECT payout_run(:m, jsonb_build_object('sellers', jsonb_build_array(:s))) AS run \gset
+SELECT payout_send(:m, payout_id) AS sent FROM payout_overview WHERE marketplace_id = :m AND batch_id = :run \gset
+SELECT is(pg_temp.planned(:m, pg_temp.document(:other, 'return')), 'commission 6.00, platform_advance 44.00', 'CX-24 what has been sent is advanced');
+
+-- CX-44: money that is held for another case is not taken
+SELECT pg_temp.seller(:m) AS s \gset
+SELECT pg_temp.sold(:m, :buyer, :s, 'goods:1:100:0') AS o, pg_temp.sold(:m, :buyer, :s, 'goods:1:50:0') AS other \gset
+SELECT pg_temp.release(:m, :o) AS released, pg_temp.paid_out(:m, :s) AS out, pg_temp.release(:m, :other) AS released2 \gset
+SELECT is(pg_temp.planned(:m, pg_temp.document(:o, 'return')), 'commission 12.00, seller_available 44.00, platform_advance 44.00', 'SETTLED 1 cents of another line');
+SELECT hold_place(:m, jsonb_build_object('order_line_id', pg_temp.line(:m, :other), 'reason', 'dispute', 'amount', '30.00 EUR')) AS hold \gset
+SELECT is(pg_temp.planned(:m, pg_temp.document(:o, 'return')), 'commission 12.00, seller_available 14.00, platform_advance 74.00', 'CX-44 but for what is held there');
+
+-- CX-42, FD-72: above the limit the rest awaits its funding; the seller's next sales fund it
+SELECT policy_set(:m, 'fd.advance_limit', '20', jsonb_build_object('seller_id', :s)) AS version \gset
+SELECT is(pg_temp.planned(:m, pg_temp.document(:o, 'return')), 'commission 4.64, seller_available 14.00, platform_advance 20.00, awaiting_funding 61.36', 'CX-42 the rest has an obstacle, its commission with it');
+SELECT pg_temp.part(:m, :o, '{}') AS r \gset
+SELECT is(pg_temp.refunds(:m, :r), 'original 100.00 awaiting_funding', 'FD-72 the refund awaits its funding');
+SELECT is((SELECT funded || ' funded, ' || short || ' short, ' || obstacle || ': ' || next_by FROM refund_register WHERE marketplace_id = :m AND decision_id = :r),
+	'38.64 funded, 61.36 short, the seller has too little and the platform advances no more: operator', 'CX-62 obstacle and owner');
+SELECT is((SELECT refundable FROM refundable(:m, :o)), 0.00, 'DP-30 what is decided and not funded counts');
+SELECT is(pg_temp.misplaced(:m, :o), NULL, 'SETTLED 1');
+SELECT is(pg_temp.transferred(:m, :r), 1::bigint, 'the own money arrives');
+SELECT is(pg_temp.refunds(:m, :r), 'original 100.00 awaiting_funding', 'and is not enough');
+SELECT debt_contest(:m, debt_id, 'not our fault') AS contested FROM seller_debts_overview WHERE marketplace_id = :m AND seller_id = :s \gset
+SELECT pg_temp.release(:m, pg_temp.sold(:m, :buyer, :s, 'goods:1:70:0')) AS released \gset
+SELECT is(pg_temp.debts(:m, :s) || ', wallet ' || pg_temp.wallet(:m, :s), '20.00 disputed, wallet 91.60', 'FD-71 a disputed debt is not offset');
+SELECT is(tick(:m) > 0, true, 'tick() looks again');
+SELECT is(pg_temp.refunds(:m, :r), 'original 100.00 funded', 'FD-72 funded by the next sale');
+SELECT is((SELECT sum(net + vat) FROM commission_reversal_overview WHERE marketplace_id = :m AND decision_id = :r), 12.00, 'FD-27 in two steps exactly the commission');
+SELECT is(pg_temp.misplaced(:m, :o), NULL, 'SETTLED 1');
+
+-- debts: age, interest, decision, collection, write-off with a second person
+SELECT debt_id AS debt FROM seller_debts_overview WHERE marketplace_id = :m AND seller_id = :s \gset
+SET marketplace.actor = 'anne';
+SELECT is(pg_temp.code(format('SELECT debt_collect(%s, %s, %L)', :m, :debt, 'notice')), format('MK115 debt %s cannot be collected', :debt), 'FD-71 not while it is contested');
+SELECT is(left(pg_temp.code(format('SELECT debt_decide(%s, %s, %L, %L)', :m, :debt, '5.00 EUR', 'goods were late')), 5), 'MK090', 'FD-54 a reduction needs a second person');
+SELECT approval_request(:m, 'debt_reduce', :debt, jsonb_build_object('debt_id', :debt, 'amount', '5.00 EUR'), '5.00 EUR') AS approval \gset
+SET marketplace.actor = 'bernard';
+SELECT approval_give(:m, :approval, (SELECT content_hash FROM approvals WHERE marketplace_id = :m AND approval_id = :approval)) AS given \gset
+SET marketplace.actor = 'anne';
+SELECT debt_decide(:m, :debt, '5.00 EUR', 'goods were late') AS decided \gset
+SELECT is(pg_temp.debts(:m, :s), '15.00 open', 'FD §8 decided: reduced');
+SELECT is(pg_temp.code(format('SELECT debt_collect(%s, %s, %L)', :m, :debt, 'notice')), format('MK115 debt %s cannot be collected yet', :debt), 'formal notice has to wait');
+SET marketplace.clock = '2026-05-02 08:00+00';
+SELECT debt_collect(:m, :debt, 'notice') AS collected \gset
+SELECT is((SELECT state || ' ' || days_due || ' days' FROM seller_debts_overview WHERE marketplace_id = :m AND debt_id = :debt), 'in_collection 61 days', 'after fd.debt_collection_days');
+SELECT debt_repay(:m, :debt, '4.00 EUR', 'transfer 7') AS paid \gset
+SELECT is(pg_temp.debts(:m, :s), '11.00 in_collection', 'FD-P22 paid in part');
+SELECT is(left(pg_temp.code(format('SELECT debt_write_off(%s, %s, %L)', :m, :debt, 'insolvent')), 5), 'MK090', 'FD-54 a write-off needs a second person');
+SELECT approval_request(:m, 'debt_write_off', :debt, jsonb_build_object('debt_id', :debt, 'amount', '11.00 EUR'), '11.00 EUR') AS approval \gset
+SET marketplace.actor = 'bernard';
+SELECT approval_give(:m, :approval, (SELECT content_hash FROM approvals WHERE marketplace_id = :m AND approval_id = :approval)) AS given \gset
+SET marketplace.actor = 'anne';
+SELECT debt_write_off(:m, :debt, 'insolvent') AS written_off \gset
+SELECT is(pg_temp.debts(:m, :s), '0.00 written_off', 'FD-P22 written off');
+SELECT is((SELECT string_agg(location || ' ' || value, ', ' ORDER BY location) FROM funds_location(:m, :o) WHERE location IN ('seller_debt', 'written_off')), 'written_off 16.00', 'FD-43 written off, memo');
+RESET marketplace.actor;
+SELECT policy_set(:m, 'fd.debt_interest_pct', '7.3', jsonb_build_object('seller_id', :s)), policy_set(:m, 'fd.advance_limit', '1000', jsonb_build_object('seller_id', :s)),
+	policy_set(:m, 'fd.offset_cap_pct', '50', jsonb_build_object('seller_id', :s)), payout_run(:m, jsonb_build_object('sellers', jsonb_build_array(:s))) \gset policy_
+SELECT payout_confirm(:m, payout_id) AS paid FROM payout_overview WHERE marketplace_id = :m AND seller_id = :s AND state = 'planned' \gset
+SELECT pg_temp.sold(:m, :buyer, :s, 'goods:1:1000:0') AS o \gset
+SELECT pg_temp.release(:m, :o) AS released, pg_temp.paid_out(:m, :s) AS out \gset
+SELECT pg_temp.part(:m, :o, '{"amount": "500.00 EUR"}') AS r \gset
+SELECT is((SELECT string_agg(open || ' ' || state, ', ') FROM seller_debts_overview WHERE marketplace_id = :m AND decision_id = :r), '440.00 open', 'an advance of 440.00');
+SET marketplace.clock = '2026-06-21 08:00+00';
+SELECT is((SELECT interest FROM seller_debts_overview WHERE marketplace_id = :m AND decision_id = :r), 4.40, 'FD-72 7.3 % on 440.00 for 50 days');
+SELECT pg_temp.release(:m, pg_temp.sold(:m, :buyer, :s, 'goods:1:200:0')) AS released \gset
+SELECT is((SELECT open || ' open, interest ' || interest FROM seller_debts_overview WHERE marketplace_id = :m AND decision_id = :r), '356.40 open, interest 0.00', 'FD-70 half of a release, interest first');
+SELECT is(pg_temp.wallet(:m, :s), 118.00, 'fd.offset_cap_pct: the seller has the other half, beside 30.00 that are held');
+
+-- means: wallet, transfer, mixed; bounced and sent again
+SET marketplace.clock = '2026-07-01 08:00+00';
+SELECT pg_temp.seller(:m) AS s \gset
+SELECT pg_temp.sold(:m, :buyer, :s, 'goods:1:100:20') AS o \gset
+SELECT is(pg_temp.code(format('SELECT refund_create(%s, %L)', :m, pg_temp.document(:o, 'dispute', NULL, '{"means": [{"means": "transfer"}]}'))), 'MK116 the buyer has no verified bank account for EUR', 'CX-54 only to a verified account');
+SELECT bank_account_verify(:m, bank_account_add(:m, :buyer, '{"iban": "DE89370400440532013000", "currency": "EUR"}')) AS bank \gset
+SELECT is(left(pg_temp.code(format('SELECT refund_create(%s, %L)', :m, pg_temp.document(:o, 'dispute', NULL, '{"means": [{"means": "original", "amount": "1.00 EUR"}]}'))), 5), 'MK003', 'FD-67 the means add up to the amount');
+SELECT refund_create(:m, pg_temp.document(:o, 'dispute', NULL, '{"means": [{"means": "original", "amount": "50.00 EUR"}, {"means": "wallet", "amount": "30.00 EUR"}, {"means": "transfer"}]}')) AS r \gset
+SELECT is(pg_temp.refunds(:m, :r), 'original 50.00 funded, wallet 30.00 paid, transfer 40.00 funded', 'FD-67 mixed, the sum is what was decided');
+SELECT is((SELECT sum(value) FROM funds_location(:m, :o) WHERE location = 'buyer_wallet'), 30.00, 'credit is the buyer''s at once');
+SELECT refund_id AS transfer FROM refund_register WHERE marketplace_id = :m AND decision_id = :r AND means = 'transfer' \gset
+SELECT refund_confirm(:m, :transfer, 'bank') AS paid, refund_bounce(:m, :transfer, 'AC04') AS bounced \gset
+SELECT is((SELECT string_agg(location || ' ' || value, ', ' ORDER BY location) FROM funds_location(:m, :o) WHERE NOT memo), 'buyer_wallet 70.00, refund_frozen 50.00', 'FD-P16 it came back and is kept for the buyer');
+SELECT refund_retry(:m, :transfer, '{"means": "original"}') AS again \gset
+SELECT is(pg_temp.code(format('SELECT refund_retry(%s, %s, %L)', :m, :transfer, '{"means": "original"}')), format('MK116 refund %s was sent again already', :transfer), 'FD-82 once');
+SELECT refund_confirm(:m, :again, 'PSP') AS paid \gset
+SELECT is((SELECT string_agg(location || ' ' || value, ', ' ORDER BY location) FROM funds_location(:m, :o) WHERE NOT memo), 'buyer_wallet 30.00, refund_frozen 50.00, refunded 40.00', 'sent again by another means');
+SELECT is((SELECT refundable FROM refundable(:m, :o)), 0.00, 'DP-30 it is counted once');
+
+-- FD-29: retained and full
+SELECT pg_temp.seller(:m) AS s \gset
+SELECT pg_temp.sold(:m, :buyer, :s, 'goods:2:100:0') AS o, pg_temp.sold(:m, :buyer, :s, 'goods:2:100:0') AS full \gset
+SELECT pg_temp.release(:m, :o) AS released, pg_temp.release(:m, :full) AS released2 \gset
+SELECT refund_create(:m, pg_temp.document(:o, 'return', jsonb_build_array(jsonb_build_object('order_line_id', pg_temp.line(:m, :o), 'quantity', 1)), '{"commission": "retained"}')) AS r,
+	refund_create(:m, pg_temp.document(:full, 'return', jsonb_build_array(jsonb_build_object('order_line_id', pg_temp.line(:m, :full), 'amount', '10.00 EUR')), '{"commission": "full"}')) AS f \gset
+SELECT is(pg_temp.steps(:m, :r), 'seller_available 100.00', 'FD-29 retained: the seller pays all');
+SELECT is(pg_temp.steps(:m, :f), 'commission 10.00, commission_to_seller 14.00', 'FD-29 full: all of the commission, the rest to the seller');
+SELECT is(pg_temp.misplaced(:m, :full), NULL, 'SETTLED 1');
+
+-- FD-P23: goodwill, within the same cap
+SELECT pg_temp.part(:m, :o, '{"amount": "15.00 EUR"}', 'goodwill') AS g \gset
+SELECT is(pg_temp.steps(:m, :g) || ', refundable ' || (SELECT refundable FROM refundable(:m, :o)), 'goodwill 15.00, refundable 85.00', 'FD-P23 DP-30 own money, counted');
+SELECT is(pg_temp.misplaced(:m, :o), NULL, 'SETTLED 1');
+SELECT is(pg_temp.code(format('SELECT pg_temp.part(%s, %s, %L)', :m, :o, '{"amount": "85.01 EUR"}')), 'MK116 not so much of line 1 can be refunded', 'DP-30 one cap over all doors');
+
+-- random: partial refunds, releases and payouts of one seller in any order; each cent in its place at every step, the commission exact at the end
+CREATE FUNCTION pg_temp.live(m int, buyer bigint) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	seller bigint := pg_temp.seller(m);
+	orders bigint[];
+	placed bigint;
+	wrong text;
+BEGIN
+	FOR i IN 1 .. 3 LOOP
+		orders := orders || pg_temp.sold(m, buyer, seller, format('goods:%s:%s:20', 1 + floor(random() * 9), round((random() * 90 + 1)::numeric, 2)),
+			format('shipping:1:%s:20', round((random() * 9 + 1)::numeric, 2)));
+	END LOOP;
+	FOR step IN 1 .. 40 LOOP
+		placed := orders[1 + floor(random() * 3)::int];
+		BEGIN
+			CASE floor(random() * 6)
+				WHEN 0 THEN PERFORM pg_temp.release(m, placed);
+				WHEN 1 THEN PERFORM payout_run(m, jsonb_build_object('sellers', jsonb_build_array(seller)));
+				WHEN 2 THEN PERFORM payout_confirm(m, p.id) FROM payouts p WHERE p.marketplace_id = m AND p.seller_id = seller AND p.state = 'planned' LIMIT 1;
+				WHEN 3 THEN PERFORM own_transfer_confirm(m, t.id) FROM own_transfers t WHERE t.marketplace_id = m AND t.order_id = placed AND t.state = 'planned' LIMIT 1;
+				WHEN 4 THEN PERFORM refund_confirm(m, r.id) FROM refunds r WHERE r.marketplace_id = m AND r.order_id = placed AND r.state = 'funded' LIMIT 1;
+				ELSE PERFORM refund_create(m, pg_temp.document(placed, 'return', jsonb_build_array(jsonb_build_object('order_line_id', l.id, 'amount',
+					round((random() * l.escrow_gross::numeric / 3 + 0.01)::numeric, 2) || ' EUR')))) FROM order_lines l WHERE l.marketplace_id = m AND l.order_id = placed ORDER BY random() LIMIT 1;
+			END CASE;
+		EXCEPTION WHEN SQLSTATE 'MK110' OR SQLSTATE 'MK116' THEN
+			NULL; -- nothing to release, or nothing left to refund
+		END;
+		SELECT string_agg(pg_temp.misplaced(m, o), '; ') INTO wrong FROM unnest(orders) o;
+		IF wrong IS NOT NULL THEN
+			RETURN format('step %s: %s', step, wrong);
+		END IF;
+	END LOOP;
+	FOREACH placed IN ARRAY orders LOOP
+		PERFORM refund_create(m, pg_temp.document(placed, 'return', (SELECT jsonb_agg(jsonb_build_object('order_line_id', order_line_id))
+			FROM refundable(m, placed) WHERE refundable > 0))) WHERE EXISTS (SELECT FROM refundable(m, placed) WHERE refundable > 0);
+	END LOOP;
+	SELECT string_agg(format('order %s: commission %s', f.order_id, f.value), '; ') INTO wrong FROM (SELECT o AS order_id, sum(l.value) AS value
+		FROM unnest(orders) o, funds_location(m, o) l WHERE l.location = 'commission' GROUP BY o) f WHERE f.value <> 0;
+	RETURN COALESCE(wrong, 'well');
+END $$;
+SELECT is(string_agg(DISTINCT life, '; '), 'well', 'SETTLED 1 FD-27 random refunds between releases and payouts') FROM (SELECT pg_temp.live(:m, :buyer) AS life FROM generate_series(1, 5)) l;
+SELECT is((SELECT balance FROM trial_balance WHERE marketplace_id = :m AND kind = 'o_seller_receivable'), (SELECT sum(open) FROM seller_debts_overview WHERE marketplace_id = :m),
+	'the receivable is the sum of the debts');
+SELECT is_empty(format('SELECT * FROM ledger_verify(%s)', :m), 'FD-1 FD-5 FD-8 the books');
 SELECT * FROM finish();
