@@ -47,6 +47,10 @@ static const Reaction reactions[] = {
 	{"instruction.failed", funds_on_psp_request},
 	{"instruction.cancelled", funds_on_psp_request},
 
+	/* a second person approves a payout; a hold reaches one that is under way */
+	{"approval.given", funds_on_approval_given},
+	{"payout.cancellation_requested", funds_on_payout_cancellation_requested},
+
 	{NULL, NULL}
 };
 
@@ -58,6 +62,8 @@ static const Guard guards[] = {
 };
 
 static const TickStep steps[] = {
+	/* first: a run pays what is posted, not what this very call moves */
+	{"payouts whose day it is", funds_tick_payouts},
 	{"seller orders that were not accepted in time", orders_tick_accept},
 	{"receipts that silence has become", logistics_tick_deemed},
 	{"holds whose time is over", funds_tick_holds},

@@ -15,25 +15,28 @@ The seller must have accepted. Operators only. Returns the seller order''s numbe
 CREATE FUNCTION marketplace.payout_run(marketplace_id int, document jsonb DEFAULT '{}', request_key text DEFAULT NULL)
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.payout_run(int, jsonb, text) IS
-'Freezes all that is payable into payouts, one per seller, currency and verified bank account (FD-56…FD-58, FD-P10), each with its instruction to the PSP. Less than the minimum carries over.
-Document: {"currency": "EUR", "sellers": [1, 2], "minimum": "10.00 EUR"}, each optional; a seller without a verified bank account is passed over, and refused when it is named.
-Operators only. Returns the run''s number (payouts.batch_id), with or without payouts. Errors: MK001, MK003, MK004, MK005, MK111.';
+'Freezes all that is payable and not held into payouts, in one posting: one per seller, currency and verified bank account (FD-56…FD-58, FD-P10), each with its instruction to the PSP. Up to policy
+fd.four_eyes_amount a payout is approved by itself, above it the approval of a second person is asked for (FD-54). Less than the minimum carries over. Document: {"currency": "EUR", "sellers": [1, 2], "minimum":
+"10.00 EUR", "slot": "a key"} or {"scheduled": "2026-07-14"}, each optional: the same slot is the same run, scheduled is the run of a day of policy fd.payout_schedule, which tick() makes by itself. A seller
+who may not be paid is passed over (payout_obstacles() says why), and refused when it is named and has no verified bank account. Operators only. Returns the run''s number (payouts.batch_id), with or without
+payouts. Errors: MK001, MK003, MK004, MK005, MK006 (the slot was run for something else), MK008, MK070, MK111.';
 
 CREATE FUNCTION marketplace.payout_send(marketplace_id int, payout_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.payout_send(int, bigint, text, text) IS
-'Records that a planned payout was handed to the PSP: moves its instruction (instruction_send() has the same effect). Operators only. Returns the payout''s number. Errors: MK001, MK004, MK005, MK030.';
+'Records that an approved payout was handed to the PSP: moves its instruction (instruction_send() has the same effect). Operators only. Returns the payout''s number. Errors: MK001, MK004, MK005, MK030,
+MK090 (not approved, or the approval''s time is over).';
 
 CREATE FUNCTION marketplace.payout_confirm(marketplace_id int, payout_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.payout_confirm(int, bigint, text, text) IS
-'Records that a payout was executed (FD-P11); one that was still planned counts as sent with it, since a bank''s fact is not refused. Evidence is required when its outcome was unknown.
-Operators only. Returns the payout''s number. Errors: MK001, MK004, MK005, MK030, MK081.';
+'Records that a payout was executed (FD-P11); one that was approved and not sent counts as sent with it, since a bank''s fact is not refused. Evidence is required when its outcome was unknown.
+Operators only. Returns the payout''s number. Errors: MK001, MK004, MK005, MK030, MK081, MK090.';
 
 CREATE FUNCTION marketplace.payout_fail(marketplace_id int, payout_id bigint, reason text, request_key text DEFAULT NULL)
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.payout_fail(int, bigint, text, text) IS
-'Records that a payout was refused, or drops one that is still planned: the money is the seller''s to be paid again (FD-P12). Operators only. Returns the payout''s number.
+'Records that a payout was refused, or drops one that was not sent: the money is the seller''s to be paid again (FD-P12). Operators only. Returns the payout''s number.
 Errors: MK001, MK004, MK005, MK030, MK081.';
 
 CREATE FUNCTION marketplace.funds_location(

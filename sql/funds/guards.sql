@@ -94,7 +94,7 @@ CREATE POLICY sees ON marketplace.payout_batches FOR SELECT
 	USING (marketplace.access_operates(marketplace_id));
 
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.payouts
-	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('state', 'sent_at', 'ended_at');
+	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('execution_date', 'state', 'sent_at', 'ended_at');
 CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.payouts
 	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
 CREATE OR REPLACE TRIGGER lifecycle BEFORE INSERT OR UPDATE OF state ON marketplace.payouts

@@ -6,7 +6,8 @@ CREATE DOMAIN marketplace.payment_state AS text CHECK (VALUE IN ('expected', 'au
 COMMENT ON DOMAIN marketplace.payment_state IS 'State of a payment: see marketplace.lifecycle, machine payment (funds rule book §2).';
 CREATE DOMAIN marketplace.capture_state AS text CHECK (VALUE IN ('captured', 'settled', 'final'));
 COMMENT ON DOMAIN marketplace.capture_state IS 'State of a capture: settled once the money is in the client account, final once the means of payment can no longer be revoked (FD §2).';
-CREATE DOMAIN marketplace.payout_state AS text CHECK (VALUE IN ('planned', 'sent', 'unknown', 'accepted', 'paid', 'rejected', 'dropped'));
+CREATE DOMAIN marketplace.payout_state AS text CHECK (VALUE IN (
+	'planned', 'approved', 'sent', 'unknown', 'accepted', 'paid', 'rejected', 'dropped', 'cancelled', 'recall_pending', 'returned'));
 COMMENT ON DOMAIN marketplace.payout_state IS 'State of a payout: see marketplace.lifecycle, machine payout (funds rule book §7).';
 
 CREATE TABLE marketplace.payments (
@@ -194,11 +195,17 @@ CREATE TABLE marketplace.payout_batches (
 	currency		marketplace.currency,
 	sellers			bigint[],
 	minimum			marketplace.amount,
+	slot			text,
+	scheduled		date,
 	actor			text NOT NULL,
 	created_at		timestamptz NOT NULL,
-	PRIMARY KEY (marketplace_id, id)
+	PRIMARY KEY (marketplace_id, id),
+	UNIQUE (marketplace_id, slot)
 );
+CREATE INDEX payout_batches_scheduled ON marketplace.payout_batches (marketplace_id, scheduled) WHERE scheduled IS NOT NULL;
 COMMENT ON TABLE marketplace.payout_batches IS 'A payout run and what it was asked for (FD-56). A run that found nothing to pay is recorded too.';
+COMMENT ON COLUMN marketplace.payout_batches.slot IS 'Key of the run: the same key is the same run (FD-56); NULL: none was given.';
+COMMENT ON COLUMN marketplace.payout_batches.scheduled IS 'Day of policy fd.payout_schedule that it is the run of; NULL: a run outside the schedule.';
 COMMENT ON COLUMN marketplace.payout_batches.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.payout_batches.id IS 'Number of the run.';
 COMMENT ON COLUMN marketplace.payout_batches.currency IS 'Only this currency; NULL: all.';
@@ -214,6 +221,7 @@ CREATE TABLE marketplace.payouts (
 	seller_id		bigint NOT NULL,
 	bank_account_id	bigint NOT NULL,
 	amount			marketplace.amount NOT NULL CHECK (marketplace.sign(amount) > 0),
+	execution_date	date NOT NULL,
 	state			marketplace.payout_state NOT NULL,
 	created_at		timestamptz NOT NULL,
 	sent_at			timestamptz,
@@ -229,10 +237,11 @@ COMMENT ON COLUMN marketplace.payouts.batch_id IS 'Run that made it.';
 COMMENT ON COLUMN marketplace.payouts.seller_id IS 'Seller that is paid.';
 COMMENT ON COLUMN marketplace.payouts.bank_account_id IS 'Verified bank account of the seller at the time of the run.';
 COMMENT ON COLUMN marketplace.payouts.amount IS 'What is paid: the sum of its items.';
+COMMENT ON COLUMN marketplace.payouts.execution_date IS 'Day on which the bank is asked to execute it: open for TARGET, not before the cut-off of the day allows (FD-59).';
 COMMENT ON COLUMN marketplace.payouts.state IS 'See marketplace.lifecycle, machine payout.';
 COMMENT ON COLUMN marketplace.payouts.created_at IS 'When it was frozen.';
 COMMENT ON COLUMN marketplace.payouts.sent_at IS 'When it was handed to the PSP; NULL before.';
-COMMENT ON COLUMN marketplace.payouts.ended_at IS 'When it was paid, rejected or dropped; NULL before.';
+COMMENT ON COLUMN marketplace.payouts.ended_at IS 'When it was paid, rejected, cancelled or dropped; NULL before.';
 
 CREATE TABLE marketplace.payout_items (
 	marketplace_id	int NOT NULL,
@@ -246,6 +255,6 @@ CREATE INDEX payout_items_allocation ON marketplace.payout_items (marketplace_id
 COMMENT ON TABLE marketplace.payout_items IS 'Whose cents a payout is made of (FD-58); never changed.';
 COMMENT ON COLUMN marketplace.payout_items.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.payout_items.payout_id IS 'The payout.';
-COMMENT ON COLUMN marketplace.payout_items.allocation_id IS 'Capture allocation that the cents come from.';
-COMMENT ON COLUMN marketplace.payout_items.order_line_id IS 'Order line of the allocation.';
+COMMENT ON COLUMN marketplace.payout_items.allocation_id IS 'Capture allocation that the cents come from; 0: the seller''s own balance, of no order line.';
+COMMENT ON COLUMN marketplace.payout_items.order_line_id IS 'Order line of the allocation; 0: none.';
 COMMENT ON COLUMN marketplace.payout_items.amount IS 'Its part of the payout.';

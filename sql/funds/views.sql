@@ -1,28 +1,3 @@
-CREATE OR REPLACE VIEW marketplace.lifecycle_funds WITH (security_invoker = true) AS
-SELECT machine, from_state, event, to_state, capacities, description
-FROM (VALUES
-	('payout', NULL, 'freeze', 'planned', ARRAY['operator'], 'Frozen by a run. FD-P10.'),
-	('payout', 'planned', 'drop', 'dropped', ARRAY['operator', 'system'], 'Taken back before it was sent. FD-P12.'),
-	('payout', 'planned', 'send', 'sent', ARRAY['operator', 'system'], 'Handed to the PSP with its idempotency key. FD-80.'),
-	('payout', 'sent', 'lose_track', 'unknown', ARRAY['operator', 'system'], 'No answer: it may have been executed; nothing like it is sent.'),
-	('payout', 'accepted', 'lose_track', 'unknown', ARRAY['operator', 'system'], 'No outcome: it may have been executed; nothing like it is sent.'),
-	('payout', 'sent', 'acknowledge', 'accepted', ARRAY['operator', 'system'], 'The PSP has it.'),
-	('payout', 'sent', 'confirm', 'paid', ARRAY['operator', 'system'], 'Executed. FD-P11.'),
-	('payout', 'accepted', 'confirm', 'paid', ARRAY['operator', 'system'], 'Executed. FD-P11.'),
-	('payout', 'unknown', 'confirm', 'paid', ARRAY['operator', 'system'], 'Evidence shows that it was executed. FD-P11, FD-81.'),
-	('payout', 'sent', 'fail', 'rejected', ARRAY['operator', 'system'], 'Refused; certainly not executed. FD-P12.'),
-	('payout', 'accepted', 'fail', 'rejected', ARRAY['operator', 'system'], 'Refused; certainly not executed. FD-P12.'),
-	('payout', 'unknown', 'fail', 'rejected', ARRAY['operator', 'system'], 'Evidence shows that it was not executed. FD-P12, FD-81.')
-) AS rows (machine, from_state, event, to_state, capacities, description);
-COMMENT ON VIEW marketplace.lifecycle_funds IS
-'State machine of payouts (funds rule book §7).';
-COMMENT ON COLUMN marketplace.lifecycle_funds.machine IS 'Name of the machine.';
-COMMENT ON COLUMN marketplace.lifecycle_funds.from_state IS 'State before; NULL for creation.';
-COMMENT ON COLUMN marketplace.lifecycle_funds.event IS 'What happens.';
-COMMENT ON COLUMN marketplace.lifecycle_funds.to_state IS 'State after.';
-COMMENT ON COLUMN marketplace.lifecycle_funds.capacities IS 'Who may do it.';
-COMMENT ON COLUMN marketplace.lifecycle_funds.description IS 'What it means.';
-
 CREATE OR REPLACE VIEW marketplace.policy_registry_funds (name, value_type, default_value, description, source, verified)
 WITH (security_invoker = true) AS
 VALUES
@@ -38,8 +13,6 @@ VALUES
 		'What a commission rate is taken of where the rule does not say', 'FD-23', true),
 	('fd.commission_vat_rate', 'numeric', '20',
 		'VAT on commissions in percent where the rule does not say', 'CGI 278: French standard rate', false),
-	('fd.min_payout', 'numeric', '0.01',
-		'Least amount of a payout in units of its currency; less carries over', 'FD-57', true),
 	('fd.ship_on', 'choice(authorised, captured, any)', '"authorised"',
 		'What has to be there before goods are handed to a carrier: the order authorised, the seller order captured, or nothing (credit terms)', 'FD §2; no default in the rule book', false);
 COMMENT ON VIEW marketplace.policy_registry_funds IS 'Policy parameters of funds (funds rule book §13).';
@@ -98,6 +71,7 @@ SELECT p.marketplace_id,
 	   p.state::text AS state,
 	   marketplace.amount_value(p.amount) AS amount,
 	   marketplace.currency(p.amount)::text AS currency,
+	   p.execution_date,
 	   p.created_at,
 	   p.sent_at,
 	   p.ended_at
@@ -112,9 +86,10 @@ COMMENT ON COLUMN marketplace.payout_overview.bank_account_id IS 'Bank account o
 COMMENT ON COLUMN marketplace.payout_overview.state IS 'See marketplace.lifecycle, machine payout.';
 COMMENT ON COLUMN marketplace.payout_overview.amount IS 'What is paid.';
 COMMENT ON COLUMN marketplace.payout_overview.currency IS 'Currency code (ISO 4217).';
+COMMENT ON COLUMN marketplace.payout_overview.execution_date IS 'Day on which the bank is asked to execute it.';
 COMMENT ON COLUMN marketplace.payout_overview.created_at IS 'When it was frozen.';
 COMMENT ON COLUMN marketplace.payout_overview.sent_at IS 'When it was handed to the PSP; NULL before.';
-COMMENT ON COLUMN marketplace.payout_overview.ended_at IS 'When it was paid, rejected or dropped; NULL before.';
+COMMENT ON COLUMN marketplace.payout_overview.ended_at IS 'When it was paid, rejected, cancelled or dropped; NULL before.';
 
 CREATE OR REPLACE VIEW marketplace.seller_balance WITH (security_invoker = true) AS
 SELECT b.marketplace_id,
@@ -193,13 +168,13 @@ SELECT l.marketplace_id,
 			   a.order_id,
 			   a.order_line_id,
 			   a.seller_id,
-			   CASE p.state WHEN 'planned' THEN 'payout_frozen' WHEN 'paid' THEN 'paid_out' ELSE 'payout_in_flight' END,
+			   CASE WHEN p.state IN ('planned', 'approved') THEN 'payout_frozen' WHEN p.state IN ('paid', 'recall_pending') THEN 'paid_out' ELSE 'payout_in_flight' END,
 			   i.amount,
 			   marketplace.currency(i.amount)::text
 		  FROM marketplace.payout_items i
 		  JOIN marketplace.payouts p ON p.marketplace_id = i.marketplace_id AND p.id = i.payout_id
 		  JOIN marketplace.capture_allocations a ON a.marketplace_id = i.marketplace_id AND a.id = i.allocation_id
-		 WHERE p.state NOT IN ('rejected', 'dropped')
+		 WHERE p.state NOT IN ('rejected', 'dropped', 'cancelled', 'returned')
 		UNION ALL
 		SELECT a.marketplace_id,
 			   a.order_id,

@@ -11,8 +11,9 @@ FROM (VALUES
 	('instruction', 'acknowledged', 'fail', 'failed', ARRAY['operator', 'system'], 'Refused; certainly not carried out.'),
 	('instruction', 'sent', 'lose_track', 'unknown', ARRAY['operator', 'system'], 'No answer: it may have been carried out.'),
 	('instruction', 'acknowledged', 'lose_track', 'unknown', ARRAY['operator', 'system'], 'No outcome: it may have been carried out.'),
-	('instruction', 'unknown', 'confirm', 'confirmed', ARRAY['operator'], 'Evidence shows that it was carried out. FD-81.'),
-	('instruction', 'unknown', 'fail', 'failed', ARRAY['operator'], 'Evidence shows that it was not carried out. FD-81.')
+	('instruction', 'unknown', 'acknowledge', 'acknowledged', ARRAY['operator'], 'Evidence shows that the other side has it. FD-81.'),
+	('instruction', 'unknown', 'confirm', 'confirmed', ARRAY['operator', 'system'], 'Evidence shows that it was carried out. FD-81.'),
+	('instruction', 'unknown', 'fail', 'failed', ARRAY['operator', 'system'], 'Evidence shows that it was not carried out. FD-81.')
 ) AS rows (machine, from_state, event, to_state, capacities, description);
 COMMENT ON VIEW marketplace.lifecycle_kernel IS 'State machines of the kernel: instruction (FD-80…FD-82).';
 COMMENT ON COLUMN marketplace.lifecycle_kernel.machine IS 'Name of the machine.';

@@ -30,6 +30,9 @@ CREATE TABLE marketplace.accounts (
 	UNIQUE (marketplace_id, party_id, order_line_id, allocation_id, kind, currency),
 	CHECK ((folded_xact IS NULL) = (folded_posting_id IS NULL))
 ) WITH (fillfactor = 70);
+-- what a party has or owes outside any order line
+CREATE INDEX accounts_wallets ON marketplace.accounts (marketplace_id, kind, party_id) WHERE order_line_id = 0;
+CREATE INDEX accounts_commission ON marketplace.accounts (marketplace_id, id) WHERE kind = 'c_commission';
 CREATE INDEX accounts_summed ON marketplace.accounts (marketplace_id, id) WHERE folded_xact IS NOT NULL;
 COMMENT ON TABLE marketplace.accounts IS
 'Accounts of the ledger, made on first use: one per kind, holder, order line, capture allocation and currency. Checked kinds keep their balance and never go below zero; summed kinds are never locked, their balance is the folded part plus the transfers not folded yet (view account_balances). Written by the ledger only: MK040, MK041. Rules FD-5, FD-7; SETTLED 2.';

@@ -5,8 +5,8 @@ WITH (security_invoker = true) AS
 VALUES
 	('bank_account'::text, NULL::text, 'add'::text, 'added'::text, ARRAY['operator', 'seller', 'buyer', 'carrier', 'insurer'], 'Recorded; nothing is paid to it yet.'::text),
 	('bank_account', 'added', 'verify', 'verified', ARRAY['operator'], 'Checked to be the party''s: may be paid to.'),
-	('bank_account', 'added', 'block', 'blocked', ARRAY['operator', 'seller', 'buyer', 'carrier', 'insurer'], 'Not to be paid to.'),
-	('bank_account', 'verified', 'block', 'blocked', ARRAY['operator', 'seller', 'buyer', 'carrier', 'insurer'], 'Not to be paid to any more.'),
+	('bank_account', 'added', 'block', 'blocked', ARRAY['operator', 'seller', 'buyer', 'carrier', 'insurer', 'system'], 'Not to be paid to.'),
+	('bank_account', 'verified', 'block', 'blocked', ARRAY['operator', 'seller', 'buyer', 'carrier', 'insurer', 'system'], 'Not to be paid to any more.'),
 	('bank_account', 'blocked', 'verify', 'verified', ARRAY['operator'], 'Checked again.'),
 	('seller_order', NULL, 'place', 'placed', ARRAY['operator', 'buyer'], 'The buyer placed the order.'),
 	('seller_order', 'placed', 'accept', 'accepted', ARRAY['operator', 'seller', 'system'], 'The seller accepts, by word or by silence.'),

@@ -31,6 +31,13 @@ extern void funds_on_instruction_cancelled(Call *call, const Event *event);
 extern void funds_on_marketplace_created(Call *call, const Event *event);
 extern void funds_on_psp_request(Call *call, const Event *event);
 
+/* approval.given: the payout that it is for is approved; payout.cancellation_requested: the PSP is asked to cancel it, if it is time */
+extern void funds_on_approval_given(Call *call, const Event *event);
+extern void funds_on_payout_cancellation_requested(Call *call, const Event *event);
+
+/* Payout runs that fd.payout_schedule makes due. */
+extern int	funds_tick_payouts(Call *call, int limit);
+
 /* shipment.hand_over, asked with the seller order: is the money there that policy fd.ship_on wants (MK110)? The order is locked. */
 extern void funds_guard_hand_over(Call *call, int64 seller_order_id);
 

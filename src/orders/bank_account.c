@@ -81,9 +81,19 @@ bank_account_add(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(call_end(&call));
 }
 
-/* The party whose account it is; the row is locked and not in the state that is wanted. */
+static void
+no_account(Call *call, int64 bank_account_id)
+{
+	ereport(ERROR,
+			errcode(MK_NOT_FOUND),
+			errmsg("there is no bank account %lld in marketplace %d", (long long) bank_account_id,
+				   call->marketplace_id),
+			errhint("See the table marketplace.bank_accounts."));
+}
+
+/* The party whose account it is, and the account's state; the row is locked. */
 static int64
-lock_account(Call *call, int64 bank_account_id, const char *wanted)
+lock_row(Call *call, int64 bank_account_id, char **state)
 {
 	static Statement lock = STATEMENT("il",
 		"SELECT party_id, state FROM marketplace.bank_accounts WHERE marketplace_id = $1 AND id = $2 FOR NO KEY "
@@ -91,17 +101,24 @@ lock_account(Call *call, int64 bank_account_id, const char *wanted)
 	Row			row;
 
 	if (!query_row(&lock, VALUES(value_int32(call->marketplace_id), value_int64(bank_account_id)), &row))
-		ereport(ERROR,
-				errcode(MK_NOT_FOUND),
-				errmsg("there is no bank account %lld in marketplace %d", (long long) bank_account_id,
-					   call->marketplace_id),
-				errhint("See the table marketplace.bank_accounts."));
-	if (strcmp(row_text(&row, 1), wanted) == 0)
+		no_account(call, bank_account_id);
+	*state = row_text(&row, 1);
+	return row_int64(&row, 0);
+}
+
+/* Likewise; an account that is in the state that is wanted is refused. */
+static int64
+lock_account(Call *call, int64 bank_account_id, const char *wanted)
+{
+	char	   *state;
+	int64		party_id = lock_row(call, bank_account_id, &state);
+
+	if (strcmp(state, wanted) == 0)
 		ereport(ERROR,
 				errcode(MK_TRANSITION_REFUSED),
 				errmsg("bank account %lld is %s already", (long long) bank_account_id, wanted),
 				errhint("There is nothing to do."));
-	return row_int64(&row, 0);
+	return party_id;
 }
 
 PG_FUNCTION_INFO_V1(bank_account_verify);
@@ -131,12 +148,32 @@ bank_account_verify(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(call_end(&call));
 }
 
+static void
+block(Call *call, int64 party_id, int64 bank_account_id, const char *reason)
+{
+	static Statement block = STATEMENT("il",
+		"UPDATE marketplace.bank_accounts SET state = 'blocked' WHERE marketplace_id = $1 AND id = $2");
+
+	guard_open("orders");
+	lifecycle_execute(&block, VALUES(value_int32(call->marketplace_id), value_int64(bank_account_id)), "block", reason);
+	guard_close();
+	emit_account(call, party_id, bank_account_id, "bank_account.blocked");
+}
+
+void
+bank_account_stop(Call *call, int64 bank_account_id, const char *reason)
+{
+	char	   *state;
+	int64		party_id = lock_row(call, bank_account_id, &state);
+
+	if (strcmp(state, "blocked") != 0)
+		block(call, party_id, bank_account_id, reason);
+}
+
 PG_FUNCTION_INFO_V1(bank_account_block);
 Datum
 bank_account_block(PG_FUNCTION_ARGS)
 {
-	static Statement block = STATEMENT("il",
-		"UPDATE marketplace.bank_accounts SET state = 'blocked' WHERE marketplace_id = $1 AND id = $2");
 	Call		call;
 
 	if (call_begin(&call, fcinfo))
@@ -146,10 +183,7 @@ bank_account_block(PG_FUNCTION_ARGS)
 		int64		party_id = lock_account(&call, id, "blocked");
 
 		access_require(&call, PARTY_CAPACITIES, party_id);
-		guard_open("orders");
-		lifecycle_execute(&block, VALUES(value_int32(call.marketplace_id), value_int64(id)), "block", reason);
-		guard_close();
-		emit_account(&call, party_id, id, "bank_account.blocked");
+		block(&call, party_id, id, reason);
 		call.result = id;
 	}
 	PG_RETURN_INT64(call_end(&call));

@@ -133,6 +133,9 @@ extern BankAccount bank_account_get(Call *call, int64 bank_account_id);
 /* The party's bank account with that IBAN, in the currency when there are several (0: any); 0 when there is none. */
 extern int64 bank_account_with_iban(Call *call, int64 party_id, const char *iban, CurrencyCode currency);
 
+/* The bank says that the account cannot be paid: blocks it unless it is blocked already. */
+extern void bank_account_stop(Call *call, int64 bank_account_id, const char *reason);
+
 /* tick(): seller orders whose deadline to accept has passed (policy od.accept_on_silence). */
 extern int	orders_tick_accept(Call *call, int limit);
 

@@ -123,7 +123,7 @@ SELECT is(pg_temp.formula(:m, :o, pg_temp.line(:m, :o, 1)), NULL, 'FD-39 min(bal
 
 -- FD-21, DP-33: after the release holds take what is still there
 SELECT payout_run(:m) AS run \gset
-SELECT payout_confirm(:m, p.id) FROM payouts p WHERE p.marketplace_id = :m AND p.state = 'planned' \g /dev/null
+SELECT payout_confirm(:m, p.id) FROM payouts p WHERE p.marketplace_id = :m AND p.state IN ('planned', 'approved') \g /dev/null
 SELECT pg_temp.place(:m, :buyer, :alpha || ':1:100') AS o \gset
 SELECT pg_temp.pay(:m, :o) AS paid, pg_temp.accept(:m, :o, 1, 1) AS accepted \gset
 SELECT pg_temp.hold(:m, 'order_line_id', pg_temp.line(:m, :o, 1), '{"amount": "60.00 EUR", "reason": "late_evidence"}') AS h \gset
@@ -270,7 +270,7 @@ BEGIN
 				PERFORM payout_run(m);
 			ELSE
 				PERFORM CASE WHEN random() < 0.7 THEN payout_confirm(m, p.id) ELSE payout_fail(m, p.id, 'AC01') END
-				   FROM payouts p WHERE p.marketplace_id = m AND p.state = 'planned' AND random() < 0.4;
+				   FROM payouts p WHERE p.marketplace_id = m AND p.state IN ('planned', 'approved') AND random() < 0.4;
 		END CASE;
 		breach := pg_temp.breach(m, placed, kind = 8);
 		IF breach <> '' THEN
@@ -286,7 +286,7 @@ BEGIN
 	PERFORM set_config('marketplace.clock', (now_is + interval '40 days')::text, false);
 	PERFORM tick(m, 1000);
 	PERFORM payout_run(m);
-	PERFORM payout_confirm(m, p.id) FROM payouts p WHERE p.marketplace_id = m AND p.state = 'planned';
+	PERFORM payout_confirm(m, p.id) FROM payouts p WHERE p.marketplace_id = m AND p.state IN ('planned', 'approved');
 	RETURN (SELECT format('order %s ends with %s', placed, pg_temp.at(m, placed)) WHERE pg_temp.at(m, placed) <> 'paid_out ' || total);
 END $$;
 SELECT reserve_rule_set(:m, '{"pct": "3.3", "ladder": [{"days": 3, "pct": 50}, {"days": 6, "pct": 50}]}') AS rule,

@@ -168,7 +168,7 @@ BEGIN
 	WHEN 'payout_run' THEN
 		statement := format('SELECT marketplace.payout_run(%s, %L)', tenant, CASE WHEN chance(0.5) THEN '{}' ELSE '{"currency": "EUR", "minimum": "50.00 EUR"}' END);
 	WHEN 'payout' THEN
-		SELECT p.id INTO r FROM marketplace.payouts p WHERE p.marketplace_id = tenant AND (p.state IN ('planned', 'sent') OR chance(0.05)) ORDER BY random() LIMIT 1;
+		SELECT p.id INTO r FROM marketplace.payouts p WHERE p.marketplace_id = tenant AND (p.state IN ('planned', 'approved', 'sent') OR chance(0.05)) ORDER BY random() LIMIT 1;
 		IF r.id IS NULL THEN RETURN; END IF;
 		statement := pick(ARRAY[format('SELECT marketplace.payout_send(%s, %L)', tenant, r.id),
 			format('SELECT marketplace.payout_confirm(%s, %L, %L)', tenant, r.id, 'bank entry'),

@@ -93,7 +93,7 @@ SELECT type, payload - 'payout_id' - 'seller_id' - 'batch_id' - 'bank_account_id
 
 -- 10:00 the rest of it is sent: its cancellation can only be asked for; what comes back is held
 SET marketplace.clock = '2026-03-03 10:00+00';
-SELECT payout_id AS payout FROM marketplace.payout_overview WHERE marketplace_id = :m AND batch_id = :run2 AND seller_id = :alpha AND state = 'planned' \gset
+SELECT payout_id AS payout FROM marketplace.payout_overview WHERE marketplace_id = :m AND batch_id = :run2 AND seller_id = :alpha AND state = 'approved' \gset
 SELECT marketplace.payout_send(:m, :payout) = :payout AS sent;
 SELECT marketplace.hold_place(:m, jsonb_build_object('payout_id', :payout, 'reason', 'bank_account')) AS hold7 \gset
 SELECT slice = 'payout:' || :payout AS of_the_payout, state, amount, held FROM marketplace.holds_overview WHERE marketplace_id = :m AND hold_id = :hold7;
