@@ -1,6 +1,6 @@
 -- Payouts in depth: dry run and obstacles, slots and schedule, four eyes, cancellation, recall and return, statement, sweep (FD §7, FD-54 to
 -- FD-65, FD-P04, FD-P09 to FD-P13).
-\set m 6111
+\set m 6171
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';

@@ -25,6 +25,7 @@ CREATE FUNCTION pg_temp.funds(m int, order_number bigint, as_of timestamptz DEFA
 	SELECT l.position, f.location, f.value, f.held FROM marketplace.funds_location(m, order_number, as_of) f
 	  JOIN marketplace.order_lines l ON l.marketplace_id = m AND l.id = f.order_line_id ORDER BY 1, 2 $$;
 \set ECHO all
+SELECT marketplace.policy_set(:m, 'fd.payout_schedule', '"manual"') > 0 AS payouts_by_hand;
 -- alpha: 10 % of everything for 30 and 60 days, tools 20 % for 90; beta and others go by the policy parameters
 SELECT marketplace.reserve_rule_set(:m, jsonb_build_object('seller_id', :alpha, 'pct', 10, 'floor', '20.00 EUR',
 	'ladder', '[{"days": 30, "pct": 50}, {"days": 60, "pct": 50}]'::jsonb)) > 0 AS alpha,
