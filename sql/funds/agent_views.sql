@@ -103,12 +103,12 @@ SELECT t.marketplace_id,
 	   t.cause AS event_id,
 	   e.type AS event_type,
 	   t.reasons,
-	   CASE WHEN e.payload ? 'psp_request_id' THEN 'psp_decision'
-			WHEN e.payload ? 'mandate_id' THEN 'mandate'
+	   CASE WHEN e.payload ? 'psp_request_id' OR i.payload ? 'psp_request_id' THEN 'psp_decision'
+			WHEN e.payload ? 'mandate_id' OR i.payload ? 'mandate_id' THEN 'mandate'
 			WHEN t.outside THEN 'psp_fact'
 			ELSE 'books' END AS authority,
-	   (e.payload ->> 'mandate_id')::bigint AS mandate_id,
-	   (e.payload ->> 'psp_request_id')::bigint AS psp_request_id,
+	   COALESCE(e.payload ->> 'mandate_id', i.payload ->> 'mandate_id')::bigint AS mandate_id,
+	   COALESCE(e.payload ->> 'psp_request_id', i.payload ->> 'psp_request_id')::bigint AS psp_request_id,
 	   t.recorded_at
   FROM (SELECT f.marketplace_id,
 			   f.posting_id,
@@ -121,7 +121,15 @@ SELECT t.marketplace_id,
 		  JOIN marketplace.accounts c ON c.marketplace_id = f.marketplace_id AND c.id = f.credit_account
 		 WHERE d.kind LIKE 'c\_%'
 		 GROUP BY f.marketplace_id, f.posting_id, f.cause) t
-  JOIN marketplace.events e ON e.marketplace_id = t.marketplace_id AND e.id = t.cause;
+  JOIN marketplace.events e ON e.marketplace_id = t.marketplace_id AND e.id = t.cause
+  LEFT JOIN LATERAL (
+	SELECT n.payload
+	  FROM marketplace.instructions n
+	 WHERE n.marketplace_id = t.marketplace_id
+	   AND n.object = CASE WHEN e.payload ? 'payout_id' THEN 'payout' WHEN e.payload ? 'refund_id' THEN 'refund' END
+	   AND n.object_id = COALESCE(e.payload ->> 'payout_id', e.payload ->> 'refund_id')::bigint
+	 ORDER BY n.id DESC
+	 LIMIT 1) i ON true;
 COMMENT ON VIEW marketplace.movement_authority IS
 'By what right each movement of client money was made (FD-50): a mandate of the PSP, a decision of the PSP on a request, or a fact that the PSP or the bank reported. Operators and auditors.';
 COMMENT ON COLUMN marketplace.movement_authority.marketplace_id IS 'Marketplace (tenant).';

@@ -71,7 +71,8 @@ extern void psp_requested(Call *call, int64 order_id, const Allocations *all, Am
 /* instruction.…: what becomes of a request */
 extern void psp_request_moved(Call *call, int64 request_id, const char *event, const char *evidence);
 
-/* Executors: exactly the request's items are moved. release.c, payout_run.c, refund.c */
+/* Executors: exactly what was asked for is moved; release.c, refund.c. evidence: what proves it. */
 extern void release_execute(Call *call, const PspRequest *request);
+extern void refund_execute(Call *call, const PspRequest *request, const char *evidence);
 
 #endif

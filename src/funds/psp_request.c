@@ -233,6 +233,8 @@ execute(Call *call, StoredRequest *stored, const char *evidence)
 	agent_act_on_request(call, stored->request.id);
 	if (stored->request.operation == AGENT_RELEASE)
 		release_execute(call, &stored->request);
+	else if (stored->request.operation == AGENT_REFUND)
+		refund_execute(call, &stored->request, evidence);
 	else
 		elog(ERROR, "nothing executes %s requests", agent_operation_name(stored->request.operation));
 	agent_act_on_request(call, 0);

@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "funds/agent.h"
 #include "funds/refund.h"
 #include "kernel/errors.h"
 #include "kernel/instruction.h"
@@ -99,7 +100,7 @@ credit_wallet(Call *call, Refund *refund)
 }
 
 static void
-instruct(Call *call, const Refund *refund)
+instruct(Call *call, const Refund *refund, const Authority *authority)
 {
 	static Statement reference = STATEMENT("il",
 		"SELECT psp_reference, method FROM marketplace.payments WHERE marketplace_id = $1 AND id = $2");
@@ -123,6 +124,7 @@ instruct(Call *call, const Refund *refund)
 		payload_text(&payload, "method", "transfer");
 	}
 	payload_amount(&payload, "amount", refund->amount);
+	payload_authority(&payload, authority);
 	instruction_plan(call, "refund", "refund", refund->id, marketplace_get(call)->psp_party_id, &payload);
 }
 
@@ -139,10 +141,49 @@ must_wait(Call *call, const Refund *refund)
 		policy_bool(call, "fd.refund_waits_for_transfer", &scope);
 }
 
+/* No mandate of the PSP covers it: what is frozen stays so until the PSP has decided (FD-51). */
+static void
+ask_psp(Call *call, Refund *refund, bool waits)
+{
+	static Statement asked = STATEMENT("il",
+		"SELECT 1 FROM marketplace.psp_requests WHERE marketplace_id = $1 AND object = 'refund' AND object_id = $2"
+		"   AND state IN ('requested', 'accepted')");
+
+	if (query_execute(&asked, VALUES(value_int32(call->marketplace_id), value_int64(refund->id))) > 0)
+		return;
+	psp_request_open(call, &(PspRequest) {.operation = AGENT_REFUND, .object = "refund", .object_id = refund->id,
+										  .order_id = refund->order_id, .amount = refund->amount,
+										  .bank_account_id = refund->bank_account_id});
+	if (waits)
+		return;
+	refund_transition(call, refund, "short", "awaiting_funding", "the PSP is asked");
+	refund_tell(call, refund, "refund.awaiting_funding");
+}
+
+/* The PSP has paid what it was asked to. */
+void
+refund_execute(Call *call, const PspRequest *request, const char *evidence)
+{
+	Refund		refund = refund_get(call, request->object_id);
+
+	refund_advance(call, &refund);
+	if (strcmp(refund.state, "funded") != 0 && strcmp(refund.state, "paid") != 0)
+		ereport(ERROR,
+				errcode(MK_AGENT),
+				errmsg("refund %lld of request %lld cannot be carried out", (long long) refund.id, (long long) request->id),
+				errdetail("It is %s.", refund.state),
+				errhint("Ask the PSP to undo it, and record the request as failed."));
+	if (strcmp(refund.means, "wallet") == 0)
+		return;
+	instruction_move(call, "refund", "refund", refund.id, "send", evidence);
+	instruction_move(call, "refund", "refund", refund.id, "confirm", evidence);
+}
+
 void
 refund_advance(Call *call, Refund *refund)
 {
 	bool		waits = strcmp(refund->state, "awaiting_funding") == 0;
+	Authority	authority;
 
 	if (strcmp(refund->state, "planned") != 0 && !waits)
 		return;
@@ -156,12 +197,18 @@ refund_advance(Call *call, Refund *refund)
 	}
 	if (must_wait(call, refund))
 		return;
+	authority = agent_authority(call, AGENT_REFUND, refund->amount);
+	if (!agent_covers(&authority))
+	{
+		ask_psp(call, refund, waits);
+		return;
+	}
 	refund_transition(call, refund, "fund", "funded", NULL);
 	refund_tell(call, refund, "refund.funded");
 	if (strcmp(refund->means, "wallet") == 0)
 		credit_wallet(call, refund);
 	else
-		instruct(call, refund);
+		instruct(call, refund, &authority);
 }
 
 void
