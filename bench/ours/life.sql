@@ -1,7 +1,7 @@
 -- A marketplace for the order's life: operator 1, PSP 2, buyers 3 to 10, sellers 11 to 34 (three for each of 8 clients), with mandates and
 -- verified bank accounts; 10 % commission; invoices when the buyer accepts.
 SELECT marketplace.marketplace_create(2, '{"name": "Bench", "country": "FR", "time_zone": "Europe/Paris", "calendar": "FR",
-	"operator": {"name": "PLACE DE MARCHE SA", "country": "FR", "siren": "100000009", "vat_id": "FR88100000009",
+	"operator": {"name": "PLACE DE MARCHE SA", "country": "FR", "siren": "100000009", "vat_id": "FR88100000009", "einvoice_address": "100000009", "einvoice_scheme": "0225",
 		"addresses": [{"kind": "registered", "line1": "1 rue de la Paix", "postcode": "75001", "city": "PARIS", "country": "FR"}]},
 	"psp": {"name": "PAIEMENT SA", "country": "FR", "siren": "500000005", "vat_id": "FR78500000005",
 		"addresses": [{"kind": "registered", "line1": "5 place de la Bourse", "postcode": "75002", "city": "PARIS", "country": "FR"}]}}');
@@ -12,7 +12,7 @@ SELECT base || (10 - sum(CASE WHEN i % 2 = 1 THEN d ELSE (2 * d) / 10 + (2 * d) 
 $$;
 CREATE FUNCTION pg_temp.party(n int, capacity text) RETURNS bigint LANGUAGE sql AS $$
 SELECT marketplace.party_create(2, jsonb_build_object('name', format('%s %s SAS', upper(capacity), n), 'country', 'FR', 'siren', s,
-	'vat_id', format('FR%s%s', lpad(((12 + 3 * (s::bigint % 97)) % 97)::text, 2, '0'), s), 'capacities', jsonb_build_array(capacity),
+	'vat_id', format('FR%s%s', lpad(((12 + 3 * (s::bigint % 97)) % 97)::text, 2, '0'), s), 'einvoice_address', s, 'einvoice_scheme', '0225', 'capacities', jsonb_build_array(capacity),
 	'addresses', '[{"kind": "registered", "line1": "2 rue Edison", "postcode": "69001", "city": "LYON", "country": "FR"}]'::jsonb))
   FROM pg_temp.siren(n) s
 $$;

@@ -28,7 +28,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.invoice_issue(int, bigint, text) IS
 'Issues the unit invoice for all that policy iv.trigger makes due of a seller order and no invoice has charged yet, and returns its id: for facts that were blocked '
 '(view invoices_blocked) and for services without goods. The seller or the operator. The event of the fact issues by itself otherwise. Rules IV-1 to IV-30. '
-'Errors: MK001, MK004, MK005, MK020, MK060 series, MK130 no valid mandate, MK131 nothing to invoice.';
+'Errors: MK001, MK004, MK005, MK020, MK060 series, MK130 no valid mandate, MK131 nothing to invoice, or the document breaks a fatal rule of invoice_violations().';
 
 CREATE FUNCTION marketplace.commission_invoice_issue(marketplace_id int, seller_id bigint, until date DEFAULT NULL, request_key text DEFAULT NULL)
 RETURNS bigint
@@ -37,7 +37,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.commission_invoice_issue(int, bigint, date, text) IS
 'Invoices a seller, in the operator''s own series, the commission earned by releases up to and including a day of the marketplace''s time zone (NULL: so far) and not charged before; '
 'one invoice a currency, and returns the id of the last. The operator. It was retained when earned, so nothing is payable. Rule IV-72. '
-'Errors: MK001, MK002 until lies in the future, MK004, MK005, MK020, MK060, MK131 nothing to invoice, or the operator has no SIREN or VAT number.';
+'Errors: MK001, MK002 until lies in the future, MK004, MK005, MK020, MK060, MK131 nothing to invoice, the operator has no SIREN or VAT number, or the document breaks a rule.';
 
 CREATE FUNCTION marketplace.invoice_document(marketplace_id int, invoice_id bigint) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'invoice_document'

@@ -78,6 +78,7 @@ CREATE TABLE marketplace.invoices (
 	trigger marketplace.invoice_trigger NOT NULL,
 	trigger_event_id bigint,
 	supply_date date,
+	due_date date,
 	business_process text,
 	currency marketplace.currency NOT NULL,
 	cumulative boolean NOT NULL,
@@ -123,6 +124,7 @@ COMMENT ON COLUMN marketplace.invoices.purchase_order IS 'The buyer''s order num
 COMMENT ON COLUMN marketplace.invoices.trigger IS 'Kind of fact that it was issued for (policy iv.trigger).';
 COMMENT ON COLUMN marketplace.invoices.trigger_event_id IS 'That fact, an event of the outbox: one invoice a fact and seller order (IV-4, SETTLED 5); NULL: manual.';
 COMMENT ON COLUMN marketplace.invoices.supply_date IS 'Day of delivery where the fact knows it (BT-72).';
+COMMENT ON COLUMN marketplace.invoices.due_date IS 'When payment is due (BT-9): the day of issue where all is paid, else after policy iv.payment_days.';
 COMMENT ON COLUMN marketplace.invoices.business_process IS 'Billing mode (BT-23), where it is known.';
 COMMENT ON COLUMN marketplace.invoices.currency IS 'Currency of all its amounts (BT-5).';
 COMMENT ON COLUMN marketplace.invoices.cumulative IS 'Some VAT key continues earlier invoices of the seller order: its VAT is the rounded VAT of all less that of the earlier ones (IV-30), at most one minor unit off its own base.';
@@ -247,8 +249,8 @@ COMMENT ON COLUMN marketplace.commission_items.order_line_id IS 'Order line of t
 COMMENT ON COLUMN marketplace.commission_items.net IS 'Commission without VAT, as retained.';
 COMMENT ON COLUMN marketplace.commission_items.vat IS 'VAT on it, as retained; the invoice''s VAT is rounded on the sum.';
 
-CREATE DOMAIN marketplace.invoice_obstacle AS text CHECK (VALUE IN ('no_mandate', 'no_identifier'));
-COMMENT ON DOMAIN marketplace.invoice_obstacle IS 'Why a fact could not be invoiced: no valid mandate of the seller, or no SIREN or VAT number to number by.';
+CREATE DOMAIN marketplace.invoice_obstacle AS text CHECK (VALUE IN ('no_mandate', 'no_identifier', 'violation'));
+COMMENT ON DOMAIN marketplace.invoice_obstacle IS 'Why a fact could not be invoiced: no valid mandate of the seller, no SIREN or VAT number to number by, or a document that breaks a rule of invoice_violations().';
 
 CREATE TABLE marketplace.invoice_obstacles (
 	marketplace_id int NOT NULL,
@@ -260,6 +262,7 @@ CREATE TABLE marketplace.invoice_obstacles (
 	trigger marketplace.invoice_trigger NOT NULL,
 	trigger_event_id bigint NOT NULL,
 	cause marketplace.invoice_obstacle NOT NULL,
+	detail text,
 	gross marketplace.amount NOT NULL,
 	recorded_at timestamptz NOT NULL,
 	invoice_id bigint,
@@ -276,7 +279,8 @@ COMMENT ON COLUMN marketplace.invoice_obstacles.buyer_id IS 'Buyer, who waits fo
 COMMENT ON COLUMN marketplace.invoice_obstacles.order_id IS 'Order.';
 COMMENT ON COLUMN marketplace.invoice_obstacles.trigger IS 'Kind of the fact.';
 COMMENT ON COLUMN marketplace.invoice_obstacles.trigger_event_id IS 'The fact, an event of the outbox.';
-COMMENT ON COLUMN marketplace.invoice_obstacles.cause IS 'no_mandate or no_identifier.';
+COMMENT ON COLUMN marketplace.invoice_obstacles.cause IS 'no_mandate, no_identifier or violation.';
+COMMENT ON COLUMN marketplace.invoice_obstacles.detail IS 'The first rule that is broken, and where; NULL for other causes.';
 COMMENT ON COLUMN marketplace.invoice_obstacles.gross IS 'What the invoice would have come to.';
 COMMENT ON COLUMN marketplace.invoice_obstacles.recorded_at IS 'Since when.';
 COMMENT ON COLUMN marketplace.invoice_obstacles.invoice_id IS 'Invoice by invoice_issue() that settled it; NULL: still open.';

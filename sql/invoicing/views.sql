@@ -27,6 +27,10 @@ VALUES
 		'How numbers of unit invoices are printed; kept for the year once a series has begun', 'IV-18', true),
 	('iv.commission_pattern', 'text', '"{root}C-{siren}-{yyyy}-{n:6}"',
 		'How numbers of commission invoices are printed; unlike iv.number_pattern, since the operator may sell too', 'IV-18, IV-72', true),
+	('iv.payment_days', 'integer', '30',
+		'Days from issue until an invoice is due that is not paid already', 'C. com. L441-10, without agreement; RD-41', false),
+	('iv.validate', 'boolean', 'true',
+		'Whether a document that breaks a fatal rule of invoice_violations() is refused', 'IV-82', true),
 	('iv.service_lines', 'choice(pro_rata, first)', '"pro_rata"',
 		'How shipping, fees and services of a seller order are invoiced with its goods: pro rata of their value (rounded to 4 decimals of quantity, whole with the last goods), or whole with the first', 'IV-27; as escrow is released, fd.service_release', false),
 	('iv.notes', 'json',
@@ -167,7 +171,7 @@ COMMENT ON COLUMN marketplace.invoice_progress.net IS 'Net of the whole line aft
 COMMENT ON COLUMN marketplace.invoice_progress.invoiced_net IS 'Of it invoiced.';
 
 CREATE OR REPLACE VIEW marketplace.invoices_blocked WITH (security_invoker = true) AS
-SELECT o.marketplace_id, o.order_id, o.seller_order_id, o.seller_id, o.buyer_id, o.trigger::text AS trigger, o.trigger_event_id, o.cause::text AS cause,
+SELECT o.marketplace_id, o.order_id, o.seller_order_id, o.seller_id, o.buyer_id, o.trigger::text AS trigger, o.trigger_event_id, o.cause::text AS cause, o.detail,
 	'seller'::text AS who_must_act, o.recorded_at AS since, marketplace.amount_value(o.gross) AS gross, marketplace.currency(o.gross)::text AS currency
 FROM marketplace.invoice_obstacles o
 WHERE o.invoice_id IS NULL;
@@ -180,7 +184,8 @@ COMMENT ON COLUMN marketplace.invoices_blocked.seller_id IS 'Seller.';
 COMMENT ON COLUMN marketplace.invoices_blocked.buyer_id IS 'Buyer.';
 COMMENT ON COLUMN marketplace.invoices_blocked.trigger IS 'Kind of the fact.';
 COMMENT ON COLUMN marketplace.invoices_blocked.trigger_event_id IS 'The fact, an event of the outbox.';
-COMMENT ON COLUMN marketplace.invoices_blocked.cause IS 'no_mandate: no valid mandate, mandate_sign(); no_identifier: no SIREN or VAT number, party_update().';
+COMMENT ON COLUMN marketplace.invoices_blocked.cause IS 'no_mandate: no valid mandate, mandate_sign(); no_identifier: no SIREN or VAT number, party_update(); violation: see detail, party_update() of seller or buyer.';
+COMMENT ON COLUMN marketplace.invoices_blocked.detail IS 'The first rule that the invoice would break, and where.';
 COMMENT ON COLUMN marketplace.invoices_blocked.who_must_act IS 'Who must act.';
 COMMENT ON COLUMN marketplace.invoices_blocked.since IS 'Since when.';
 COMMENT ON COLUMN marketplace.invoices_blocked.gross IS 'What the invoice would have come to.';

@@ -204,6 +204,7 @@ issue_commission_invoice(Call *call, void *argument)
 	Invoice		invoice = {.kind = "commission", .type_code = "380", .trigger = "manual", .currency = run->currency,
 		.issuer_id = operator->id, .issuer_identifier = issuer_identifier(operator), .buyer_id = run->seller_id,
 		.seller = operator->snapshot, .services = true};
+	char	   *fault;
 
 	build_lines(call, run, &invoice, &scope);
 	invoice_sum(&invoice);
@@ -214,6 +215,13 @@ issue_commission_invoice(Call *call, void *argument)
 	invoice.buyer = party_get(call, run->seller_id)->snapshot;
 	invoice.notes = policy_jsonb(call, "iv.notes", &scope);
 	invoice.business_process = business_process(call, false, true, &invoice, &scope);
+	fault = invoice_fault(call, &invoice, &scope);
+	if (fault != NULL)
+		ereport(ERROR,
+				errcode(MK_INVOICE),
+				errmsg("the commission invoice breaks a rule"),
+				errdetail_internal("%s", fault),
+				errhint("Complete operator and seller with party_update(), see invoice_violations(); or set policy iv.validate to false."));
 	call->result = invoice_issue_document(call, &invoice, "commission", policy_text(call, "iv.commission_pattern", NULL));
 	write_items(call, run, call->result);
 }

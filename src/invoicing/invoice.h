@@ -62,6 +62,9 @@ typedef struct Invoice
 	int64		trigger_event_id;
 	bool		has_supply_date;
 	DateADT		supply_date;
+	bool		has_due_date;
+	DateADT		due_date;
+	int			due_days;		/* from issue; not stored */
 	const char *business_process;
 	CurrencyCode currency;
 	bool		cumulative;
@@ -120,6 +123,12 @@ extern void invoice_sum(Invoice *invoice);
 /* invoice_issue.c */
 extern const char *issuer_identifier(const Party *party);	/* SIREN, else VAT number; NULL for none */
 extern const char *business_process(Call *call, bool goods, bool services, const Invoice *invoice, const PolicyScope *scope);
+
+/* How long there is to pay: nothing when paid already, else policy iv.payment_days. */
+extern int	due_days(Call *call, const Invoice *invoice, const PolicyScope *scope);
+
+/* What the document would be refused for if it were issued today: its first fatal violation; NULL when it may be. */
+extern char *invoice_fault(Call *call, const Invoice *invoice, const PolicyScope *scope);
 extern int64 invoice_issue_document(Call *call, Invoice *invoice, const char *series_kind, const char *pattern);
 
 /* invoice_document.c: the one form of a stored document; its text is what the series' chain seals */

@@ -96,6 +96,8 @@ print_head(JsonbParseState **state, const Invoice *invoice)
 	json_text(state, "number", invoice->number);
 	json_text(state, "type_code", invoice->type_code);
 	json_date(state, "issue_date", invoice->issue_date);
+	if (invoice->has_due_date)
+		json_date(state, "due_date", invoice->due_date);
 	json_text(state, "currency", currency_alpha(invoice->currency));
 	print_text_if(state, "business_process", invoice->business_process);
 	print_text_if(state, "purchase_order", invoice->purchase_order);

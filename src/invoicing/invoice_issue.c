@@ -65,7 +65,7 @@ business_process(Call *call, bool goods, bool services, const Invoice *invoice, 
 {
 	Jsonb	   *codes = policy_jsonb(call, "iv.business_process", scope);
 	Document	root = document_root(codes);
-	bool		paid = amount_add(invoice->gross, invoice->rounding) == invoice->prepaid;
+	bool		paid = invoice->gross == invoice->prepaid && amount_minor(invoice->rounding) == 0;	/* BR-FR-CO-09 */
 
 	return document_text_or_null(&root, psprintf("%s%s", goods && services ? "mixed" : goods ? "goods" : "services", paid ? "_paid" : ""));
 }
@@ -85,24 +85,26 @@ prepaid_for(Call *call, const Invoice *invoice)
 }
 
 static void
-record_obstacle(Call *call, const Fact *fact, const Invoice *invoice, const char *cause)
+record_obstacle(Call *call, const Fact *fact, const Invoice *invoice, const char *cause, const char *detail)
 {
-	static Statement insert = STATEMENT("illllttlaz",
+	static Statement insert = STATEMENT("illllttlazt",
 		"INSERT INTO marketplace.invoice_obstacles (marketplace_id, order_id, seller_order_id, seller_id, buyer_id, cause, trigger,"
-		" trigger_event_id, gross, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+		" trigger_event_id, gross, recorded_at, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)");
 	JsonbParseState *payload;
 
 	guard_open("invoicing");
 	(void) query_execute(&insert, VALUES(value_int32(call->marketplace_id), value_int64(fact->order_id), value_int64(fact->seller_order_id),
 										 value_int64(fact->seller_id), value_int64(invoice->buyer_id), value_text(cause),
 										 value_text(fact->trigger), value_int64(fact->event_id), value_amount(invoice->gross),
-										 value_timestamptz(call->now)));
+										 value_timestamptz(call->now), value_text(detail)));
 	guard_close();
 	payload_begin(&payload);
 	payload_int64(&payload, "order_id", fact->order_id);
 	payload_int64(&payload, "seller_order_id", fact->seller_order_id);
 	payload_int64(&payload, "seller_id", fact->seller_id);
 	payload_text(&payload, "cause", cause);
+	if (detail != NULL)
+		payload_text(&payload, "detail", detail);
 	event_emit(call, "order", fact->order_id, "invoice.blocked", &payload);
 }
 
@@ -121,11 +123,11 @@ settle_obstacles(Call *call, const Invoice *invoice)
 
 /* An obstacle: refused when somebody asked for the invoice, recorded when goods merely moved (RD-19). */
 static void
-block(Call *call, const Fact *fact, const Invoice *invoice, const Party *seller, const char *cause)
+block(Call *call, const Fact *fact, const Invoice *invoice, const Party *seller, const char *cause, const char *detail)
 {
 	if (fact->event_id != 0)
 	{
-		record_obstacle(call, fact, invoice, cause);
+		record_obstacle(call, fact, invoice, cause, detail);
 		return;
 	}
 	if (strcmp(cause, "no_mandate") == 0)
@@ -134,6 +136,12 @@ block(Call *call, const Fact *fact, const Invoice *invoice, const Party *seller,
 				errmsg("no valid mandate to invoice in the name of %s", seller->name),
 				errdetail("None of seller %lld covers document type " TYPE_INVOICE " in the order's currency now.", (long long) seller->id),
 				errhint("Record one with mandate_sign() (IV-8)."));
+	if (strcmp(cause, "violation") == 0)
+		ereport(ERROR,
+				errcode(MK_INVOICE),
+				errmsg("the invoice in the name of %s breaks a rule", seller->name),
+				errdetail_internal("%s", detail),
+				errhint("Complete the parties with party_update(), see invoice_violations(); or set policy iv.validate to false."));
 	ereport(ERROR,
 			errcode(MK_INVOICE),
 			errmsg("%s has no identifier to number invoices by", seller->name),
@@ -150,6 +158,7 @@ issue_unit_invoice(Call *call, void *argument)
 		.seller_order_id = fact->seller_order_id, .trigger = fact->trigger, .trigger_event_id = fact->event_id,
 		.has_supply_date = fact->has_supply_date, .supply_date = fact->supply_date};
 	PolicyScope scope;
+	char	   *fault;
 
 	if (!invoice_build(call, fact, &invoice))
 	{
@@ -168,20 +177,27 @@ issue_unit_invoice(Call *call, void *argument)
 		invoice.mandate_id = mandate_find(call, seller->id, TYPE_INVOICE, invoice.currency);
 		if (invoice.mandate_id == 0)
 		{
-			block(call, fact, &invoice, seller, "no_mandate");
+			block(call, fact, &invoice, seller, "no_mandate", NULL);
 			return;
 		}
 	}
 	if (issuer_identifier(seller) == NULL)
 	{
-		block(call, fact, &invoice, seller, "no_identifier");
+		block(call, fact, &invoice, seller, "no_identifier", NULL);
 		return;
 	}
 	invoice.purchase_order = order_reference(call, fact->order_id);
 	invoice.prepaid = prepaid_for(call, &invoice);
 	invoice.rounding = amount_zero(invoice.currency);
 	invoice.business_process = business_process(call, invoice.goods, invoice.services, &invoice, &scope);
+	invoice.due_days = due_days(call, &invoice, &scope);
 	freeze_parties(call, &invoice, seller, &scope);
+	fault = invoice_fault(call, &invoice, &scope);
+	if (fault != NULL)
+	{
+		block(call, fact, &invoice, seller, "violation", fault);
+		return;
+	}
 	(void) invoice_issue_document(call, &invoice, "invoice", policy_text(call, "iv.number_pattern", &scope));
 	if (fact->event_id == 0)
 	{

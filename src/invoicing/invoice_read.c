@@ -60,7 +60,7 @@ invoice_load(Call *call, int64 invoice_id)
 {
 	static Statement load = STATEMENT("il",
 		"SELECT kind, type_code, number, issue_date, issuer_id, buyer_id, purchase_order, supply_date, business_process, currency,"
-		" cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes, rounding FROM marketplace.invoices"
+		" cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes, rounding, due_date FROM marketplace.invoices"
 		" WHERE marketplace_id = $1 AND id = $2");
 	Invoice    *invoice = palloc0(sizeof(Invoice));
 	Row			row;
@@ -77,7 +77,8 @@ invoice_load(Call *call, int64 invoice_id)
 		.supply_date = row_null(&row, 7) ? 0 : row_date(&row, 7), .business_process = row_text(&row, 8),
 		.currency = row_currency(&row, 9), .cumulative = row_bool(&row, 10), .net = row_amount(&row, 11), .vat = row_amount(&row, 12),
 		.gross = row_amount(&row, 13), .prepaid = row_amount(&row, 14), .seller = row_jsonb(&row, 15), .buyer = row_jsonb(&row, 16),
-		.mandatary = row_jsonb(&row, 17), .notes = row_jsonb(&row, 18), .rounding = row_amount(&row, 19)
+		.mandatary = row_jsonb(&row, 17), .notes = row_jsonb(&row, 18), .rounding = row_amount(&row, 19), .has_due_date = !row_null(&row, 20),
+		.due_date = row_null(&row, 20) ? 0 : row_date(&row, 20)
 	};
 	load_lines(call, invoice);
 	load_vat(call, invoice);

@@ -21,12 +21,12 @@ issuer_identifier(const Party *party)
 static void
 write_head(Call *call, Invoice *invoice)
 {
-	static Statement insert = STATEMENT("itttlldltlllttldtcbaaaajjjjyzla",
+	static Statement insert = STATEMENT("itttlldltlllttldtcbaaaajjjjyzlad",
 		"INSERT INTO marketplace.invoices (marketplace_id, kind, type_code, number, series_id, n, issue_date, issuer_id,"
 		" issuer_identifier, buyer_id, mandate_id, order_id, purchase_order, trigger, trigger_event_id, supply_date, business_process,"
-		" currency, cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes, hash, recorded_at, seller_order_id, rounding)"
+		" currency, cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes, hash, recorded_at, seller_order_id, rounding, due_date)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"
-		" $26, $27, $28, $29, $30, $31) RETURNING id");
+		" $26, $27, $28, $29, $30, $31, $32) RETURNING id");
 
 	invoice->id = DatumGetInt64(query_datum(&insert, VALUES(
 		value_int32(call->marketplace_id), value_text(invoice->kind), value_text(invoice->type_code), value_text(invoice->number),
@@ -37,7 +37,8 @@ write_head(Call *call, Invoice *invoice)
 		value_text(invoice->business_process), value_currency(invoice->currency), value_bool(invoice->cumulative),
 		value_amount(invoice->net), value_amount(invoice->vat), value_amount(invoice->gross), value_amount(invoice->prepaid),
 		value_jsonb(invoice->seller), value_jsonb(invoice->buyer), value_jsonb(invoice->mandatary), value_jsonb(invoice->notes),
-		value_bytea(invoice->hash), value_timestamptz(call->now), value_id(invoice->seller_order_id), value_amount(invoice->rounding))));
+		value_bytea(invoice->hash), value_timestamptz(call->now), value_id(invoice->seller_order_id), value_amount(invoice->rounding),
+		invoice->has_due_date ? value_date(invoice->due_date) : value_null())));
 }
 
 static void
@@ -104,6 +105,8 @@ invoice_issue_document(Call *call, Invoice *invoice, const char *series_kind, co
 	invoice->series_id = number.series_id;
 	invoice->n = number.n;
 	invoice->issue_date = number.issue_date;
+	invoice->has_due_date = true;
+	invoice->due_date = number.issue_date + invoice->due_days;
 	invoice->hash = series_seal(call, &number, invoice_canonical(invoice));
 
 	guard_open("invoicing");

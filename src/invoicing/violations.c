@@ -10,6 +10,7 @@
 
 #include "invoicing/invoice.h"
 #include "invoicing/violations.h"
+#include "kernel/calendar.h"
 #include "kernel/errors.h"
 #include "lib/stringinfo.h"
 
@@ -133,6 +134,54 @@ violations_of(Jsonb *json, const InvoiceProfile *profile)
 	for (uint64 i = 0; i < rules.count; i++)
 		judge_rule(&judge, &rules.rows[i]);
 	return JsonbValueToJsonb(pushJsonbValue(&judge.result, WJB_END_ARRAY, NULL));
+}
+
+int
+due_days(Call *call, const Invoice *invoice, const PolicyScope *scope)
+{
+	return invoice->gross == invoice->prepaid ? 0 : (int) policy_int64(call, "iv.payment_days", scope);
+}
+
+/*
+ * Which profile a seller's documents must satisfy: in France that of the reform, whatever the buyer takes. In another currency than EUR
+ * French rules want the VAT in EUR too (IV-29), for which nobody freezes a rate of exchange at issue: EN 16931 alone.
+ */
+static const char *
+profile_of(const Invoice *invoice)
+{
+	Document	seller = document_root(invoice->seller);
+	const char *country = document_text_or_null(&seller, "country");
+
+	return country != NULL && strcmp(country, "FR") == 0 && invoice->currency == currency_lookup("EUR", 3) ? "extended-ctc-fr" : "en16931";
+}
+
+/* Number and dates are given only at issue; currencies that EN 16931 cannot express are not judged by it (IV-28). */
+char *
+invoice_fault(Call *call, const Invoice *invoice, const PolicyScope *scope)
+{
+	Invoice		preview = *invoice;
+	InvoiceProfile profile;
+	Document	list;
+	Jsonb	   *violations;
+
+	if (currency_exponent(invoice->currency) > 2 || !policy_bool(call, "iv.validate", scope))
+		return NULL;
+	preview.number = "0";
+	preview.issue_date = calendar_local_date(call->now, marketplace_get(call)->time_zone);
+	preview.has_due_date = true;
+	preview.due_date = preview.issue_date + invoice->due_days;
+	profile = invoice_profile(profile_of(invoice), NULL);
+	violations = violations_of(invoice_compose(&preview), &profile);
+	list = (Document) {&violations->root, "violations"};
+	for (int i = 0; i < document_length(&list); i++)
+	{
+		Document	violation = document_item(&list, i);
+
+		if (strcmp(document_text(&violation, "severity"), "fatal") == 0)
+			return psprintf("%s at %s: %s", document_text(&violation, "rule"), document_text(&violation, "place"),
+							document_text(&violation, "message"));
+	}
+	return NULL;
 }
 
 PG_FUNCTION_INFO_V1(invoice_violations);

@@ -31,6 +31,8 @@ BEGIN
 		'operator', '{"name": "OPERATOR", "country": "FR", "siren": "100000009",
 			"addresses": [{"kind": "registered", "line1": "1", "postcode": "75001", "city": "PARIS", "country": "FR"}]}'::jsonb,
 		'psp', '{"name": "PSP", "country": "FR"}'::jsonb));
+	-- parties without VAT numbers and electronic addresses would be blocked
+	PERFORM marketplace.policy_set(tenant, 'iv.validate', 'false');
 	FOR i IN 1 .. 3 LOOP
 		party := marketplace.party_create(tenant, jsonb_build_object('name', 'SELLER ' || i, 'country', 'FR', 'siren', sirens[i],
 			'capacities', '["seller"]'::jsonb,

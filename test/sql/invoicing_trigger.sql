@@ -74,7 +74,7 @@ SELECT marketplace.seller_order_accept(:m, pg_temp.part(:m, 'service')) > 0 AS a
 SELECT marketplace.invoice_issue(:m, pg_temp.part(:m, 'service')) > 0 AS issued;
 -- the operator sells in its own name: no mandate, its own series
 SELECT marketplace.policy_set(:m, 'iv.trigger', '"order"') > 0 AS set;
-SELECT marketplace.party_update(:m, :operator, '{"name": "PLACE DE MARCHE SA", "country": "FR", "siren": "100000009", "vat_id": "FR88100000009", "capacities": ["operator", "seller"]}') > 0 AS operator_sells;
+SELECT marketplace.party_update(:m, :operator, '{"name": "PLACE DE MARCHE SA", "country": "FR", "siren": "100000009", "vat_id": "FR88100000009", "einvoice_address": "100000009", "einvoice_scheme": "0225", "capacities": ["operator", "seller"]}') > 0 AS operator_sells;
 SELECT pg_temp.place(:m, :buyer, 'own', pg_temp.goods(:operator, 'Carton', 1, '1'));
 SELECT marketplace.seller_order_accept(:m, pg_temp.part(:m, 'own')) > 0 AS accepted;
 -- a seller without SIREN and VAT number cannot be numbered

@@ -8,6 +8,8 @@ SELECT marketplace.marketplace_create(:m, '{"name": "Ticks", "country": "FR", "t
 	"operator": {"name": "P", "country": "FR", "siren": "100000009"}}') > 0 AS opened;
 SELECT marketplace.policy_set(:m, 'od.accept_on_silence', '"accept"') > 0 AS policy, marketplace.policy_set(:m, 'fd.ship_on', '"any"') > 0 AS policy,
 	marketplace.carrier_create(:m, '{"code": "c", "name": "C"}') > 0 AS carrier;
+-- parties without addresses would not be invoiced
+SELECT marketplace.policy_set(:m, 'iv.validate', 'false') AS policy \gset
 SELECT marketplace.party_create(:m, '{"name": "S", "country": "FR", "siren": "300000007", "capacities": ["seller"]}') AS seller \gset
 SELECT marketplace.party_create(:m, '{"name": "B", "country": "FR", "capacities": ["buyer"]}') AS buyer \gset
 SELECT marketplace.mandate_sign(:m, jsonb_build_object('mandator_id', :seller, 'form', 'written', 'signed_at', '2026-01-02T09:00:00Z', 'proof_sha256', repeat('ab', 32))) > 0 AS signed;
