@@ -100,9 +100,9 @@ tell_released(Call *call, const Step *step, Amount amount)
 	return event_emit(call, "order", step->order_id, "reserve.released", &payload);
 }
 
-/* At most `most` of the step; what a claim has used is not there any more. Returns what was freed. */
-static int64
-free_step(Call *call, const Step *step, int64 most)
+/* At most *most of the step, which becomes less; what a claim has used is not there any more. False when nothing changes. */
+static bool
+free_step(Call *call, const Step *step, int64 *most)
 {
 	static Statement change = STATEMENT("ilab",
 		"UPDATE marketplace.reserve_steps SET released = released + $3, open = $4 WHERE marketplace_id = $1 AND id = $2");
@@ -111,9 +111,12 @@ free_step(Call *call, const Step *step, int64 most)
 	CurrencyCode currency = amount_currency(step->left);
 	int64		there = amount_minor(ledger_balance(call, reserve_account(&step->allocation), currency));
 	int64		wanted = Min(there, amount_minor(step->left));
-	int64		freed = Min(wanted, most);
+	int64		freed = Min(wanted, *most);
 	Amount		amount = amount_of(currency, freed);
 
+	if (freed == 0 && wanted > 0)
+		return false;
+	*most -= freed;
 	funds_write(&change, VALUES(value_int32(call->marketplace_id), value_int64(step->id), value_amount(amount), value_bool(freed < wanted)));
 	if (freed > 0)
 	{
@@ -123,7 +126,21 @@ free_step(Call *call, const Step *step, int64 most)
 									value_timestamptz(call->now), value_int64(cause)));
 		ledger_move(call, reserve_account(&step->allocation), seller_account(&step->allocation), amount, "reserve_released", cause);
 	}
-	return freed;
+	return true;
+}
+
+/* Due steps of which claims have used all. */
+static void
+close_used(Call *call, int64 seller_id)
+{
+	static Statement close = STATEMENT("ilz",
+		"UPDATE marketplace.reserve_steps s SET open = false"
+		" WHERE s.marketplace_id = $1 AND s.seller_id = $2 AND s.open AND s.due_at <= $3 AND NOT EXISTS ("
+		"       SELECT FROM marketplace.accounts a"
+		"        WHERE a.marketplace_id = $1 AND a.party_id = $2 AND a.order_line_id = s.order_line_id AND a.allocation_id = s.allocation_id"
+		"          AND a.kind = 'c_reserve' AND marketplace.sign(a.balance) > 0)");
+
+	funds_write(&close, VALUES(value_int32(call->marketplace_id), value_int64(seller_id), value_timestamptz(call->now)));
 }
 
 static int
@@ -141,14 +158,14 @@ free_seller(Call *call, int64 seller_id, CurrencyCode currency, int limit)
 		return 0;
 	rows = query_rows(&due, VALUES(value_int32(call->marketplace_id), value_int64(seller_id), value_currency(currency),
 								   value_timestamptz(call->now), value_int32(limit)));
-	for (uint64 i = 0; i < rows.count && most > 0; i++)
+	for (uint64 i = 0; i < rows.count; i++)
 	{
 		Step		step;
 
 		if (!order_try_lock(call, row_int64(&rows.rows[i], 1)) || !step_get(call, row_int64(&rows.rows[i], 0), &step))
 			continue;
-		most -= free_step(call, &step, most);
-		done++;
+		if (free_step(call, &step, &most))
+			done++;
 	}
 	return done;
 }
@@ -171,6 +188,7 @@ funds_tick_reserve(Call *call, int limit)
 		if (!wallet_try_lock(call, seller_id))
 			continue;
 		tick_at(call, "wallet", seller_id);
+		close_used(call, seller_id);
 		done += free_seller(call, seller_id, row_currency(&rows.rows[i], 1), limit - done);
 	}
 	return done;

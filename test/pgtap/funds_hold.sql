@@ -2,7 +2,7 @@
 -- which no cent is lost and no held cent is paid out. The seed is printed; PROPERTY_SEED=N runs another history.
 SET search_path = marketplace, public;
 SET client_min_messages = warning;
-SELECT plan(55);
+SELECT plan(59);
 
 \set seed 420042
 \getenv seed PROPERTY_SEED
@@ -217,6 +217,20 @@ SELECT tick(:m) AS done \gset
 SELECT is((SELECT sum(remaining) FROM reserve_explain(:m, :beta)), 1.00, 'FD-42 never below the floor');
 SELECT is((SELECT reserve FROM seller_balance WHERE marketplace_id = :m AND seller_id = :beta), 1.00, 'FD-42 what is explained is what the ledger has');
 
+-- FD-P20: what a claim took from the reserve is not freed, and explained as used
+SELECT party_create(:m, '{"name": "DELTA", "country": "FR", "capacities": ["seller"]}') AS delta \gset
+SELECT reserve_rule_set(:m, jsonb_build_object('seller_id', :delta, 'pct', 10, 'ladder', '[{"days": 5, "pct": 50}, {"days": 10, "pct": 50}]'::jsonb)) AS rule, policy_set(:m, 'fd.maturity_days', '0') AS maturity \gset
+SELECT pg_temp.place(:m, :buyer, :delta || ':1:100') AS o \gset
+SELECT pg_temp.pay(:m, :o) AS paid, pg_temp.accept(:m, :o, 1, 1) AS accepted \gset
+SELECT is(pg_temp.at(:m, :o), 'reserve 10.00, seller_available 90.00', 'FD-42 without maturity');
+SELECT refund_create(:m, jsonb_build_object('order_id', :o, 'door', 'return', 'reason', 'broken', 'lines', jsonb_build_array(jsonb_build_object('order_line_id', pg_temp.line(:m, :o, 1), 'amount', '97.00 EUR')))) AS refund \gset
+SELECT is(pg_temp.at(:m, :o), 'refund_frozen 97.00, reserve 3.00', 'FD-P20 the reserve pays what the wallet lacks');
+SELECT is((SELECT string_agg(format('%s: used %s, left %s, %s', step, used, remaining, state), '; ' ORDER BY due_at) FROM reserve_explain(:m, :delta)), '5.00: used 2.00, left 3.00, waiting; 5.00: used 5.00, left 0.00, used', 'FD-42 explained');
+SET marketplace.clock = '2026-06-30 00:00+00';
+SELECT tick(:m) AS done \gset
+SELECT is(pg_temp.at(:m, :o) || ', ' || (SELECT sum(remaining) || ' left, open: ' || (SELECT count(*) FROM reserve_steps s WHERE s.marketplace_id = :m AND s.seller_id = :delta AND open) FROM reserve_explain(:m, :delta)),
+	'refund_frozen 97.00, seller_available 3.00, 0.00 left, open: 0', 'FD-42 the rest is freed, the ladder is done');
+
 -- Random lives with two captures, holds of all kinds, liftings, maturity, reserve and payouts. After every step: each cent in one place, what is held
 -- within it; after a run nothing is left available that no hold keeps, and nothing held is in a payout.
 CREATE FUNCTION pg_temp.breach(m int, placed bigint, after_run boolean) RETURNS text LANGUAGE sql AS $$
@@ -292,7 +306,7 @@ END $$;
 SELECT reserve_rule_set(:m, '{"pct": "3.3", "ladder": [{"days": 3, "pct": 50}, {"days": 6, "pct": 50}]}') AS rule,
 	reserve_rule_set(:m, jsonb_build_object('seller_id', :beta, 'pct', 10, 'days', 5, 'floor', '0.00 EUR')) AS rule2, policy_set(:m, 'fd.maturity_days', '1') AS maturity \gset
 SELECT is(string_agg(breach, E'\n'), NULL, 'no cent lost, nothing held paid out: ' || count(*) || ' random lives')
-  FROM (SELECT pg_temp.live(:m, :buyer, :alpha, :beta) AS breach FROM generate_series(1, 25)) l;
+  FROM (SELECT pg_temp.live(:m, :buyer, :alpha, :beta) AS breach FROM generate_series(1, 12)) l;
 SELECT ok((SELECT count(*) FILTER (WHERE state = 'lifted') > 20 AND count(*) FILTER (WHERE state = 'expired') > 2 FROM holds WHERE marketplace_id = :m)
 	AND (SELECT count(*) > 2 FROM payouts WHERE marketplace_id = :m AND state = 'dropped'), 'with holds lifted and expired, and payouts dropped');
 SELECT is((SELECT string_agg(v::text, E'\n') FROM ledger_verify(:m) v), NULL, 'the ledger verifies');
