@@ -117,15 +117,30 @@ collect_payouts(Call *call, const FileOrder *order, SepaFile *file)
 					 NULL);
 }
 
-/* Refunds that are named: by transfer, to the buyer's verified bank account. */
+/* Where a refund by transfer goes: to the account that was named, else to the buyer's; others are not the bank's. */
+static int64
+refund_account(Call *call, const Row *row, char **fault)
+{
+	Amount		amount = row_amount(row, 7);
+
+	*fault = NULL;
+	if (!row_null(row, 8))
+		return row_int64(row, 8);
+	if (row_null(row, 6) || strcmp(row_text(row, 6), "transfer") != 0)
+		*fault = row_null(row, 6) ? pstrdup("it is a credit to the buyer's wallet") :
+			psprintf("its payment was by %s, which the PSP refunds", row_text(row, 6));
+	return party_bank_account(call, row_int64(row, 5), amount_currency(amount));
+}
+
+/* Refunds that are named: by transfer, to a verified bank account of the buyer. */
 static void
 collect_refunds(Call *call, const FileOrder *order, SepaFile *file)
 {
 	static Statement read = STATEMENT("il",
-		"SELECT " TRANSFER_COLUMNS ", r.buyer_id, COALESCE(p.method, r.means), r.amount"
+		"SELECT " TRANSFER_COLUMNS ", r.buyer_id, p.method, r.amount, r.bank_account_id, r.state::text"
 		"  FROM marketplace.refunds r"
 		"  LEFT JOIN marketplace.payments p ON p.marketplace_id = $1 AND p.id = r.payment_id"
-		"  JOIN marketplace.instruction_overview i ON i.marketplace_id = $1 AND i.object = 'refund' AND i.object_id = r.id AND i.kind = 'refund'"
+		"  LEFT JOIN marketplace.instruction_overview i ON i.marketplace_id = $1 AND i.object = 'refund' AND i.object_id = r.id AND i.kind = 'refund'"
 		" WHERE r.marketplace_id = $1 AND r.id = $2 ORDER BY i.instruction_id DESC LIMIT 1");
 	Row			row;
 
@@ -133,20 +148,24 @@ collect_refunds(Call *call, const FileOrder *order, SepaFile *file)
 		file->transfers = palloc(sizeof(SepaTransfer) * (order->nrefunds + 1));
 	for (int i = 0; i < order->nrefunds; i++)
 	{
-		char	   *method;
-		Amount		amount;
+		int64		account_id;
+		char	   *fault;
 
 		if (!query_row(&read, VALUES(value_int32(call->marketplace_id), value_int64(order->refunds[i])), &row))
 			ereport(ERROR,
 					errcode(MK_NOT_FOUND),
 					errmsg("marketplace %d has no refund %lld", call->marketplace_id, (long long) order->refunds[i]),
 					errhint("The view marketplace.refund_overview lists the refunds."));
-		method = row_text(&row, 6);
-		amount = row_amount(&row, 7);
+		if (row_null(&row, 0))
+			ereport(ERROR,
+					errcode(MK_PAYOUT),
+					errmsg("refund %lld is not to be sent", (long long) order->refunds[i]),
+					errdetail("It is %s and has no instruction to the bank.", row_text(&row, 9)),
+					errhint("Leave it out, or bring together what it lacks."));
 		if (strcmp(row_text(&row, 3), "planned") != 0 || has_transfer(file, row_int64(&row, 0)))
 			continue;
-		add_transfer(file, &row, row_int64(&row, 5), party_bank_account(call, row_int64(&row, 5), amount_currency(amount)), amount,
-					 strcmp(method, "transfer") == 0 ? NULL : psprintf("its payment was by %s, which the PSP refunds", method));
+		account_id = refund_account(call, &row, &fault);
+		add_transfer(file, &row, row_int64(&row, 5), account_id, row_amount(&row, 7), fault);
 	}
 }
 

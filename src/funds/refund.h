@@ -71,6 +71,9 @@ extern void decision_complete(Call *call, int64 decision_id);
 extern void freeze_item(Call *call, int64 refund_id, const Allocation *allocation, Amount amount, bool goodwill, bool lowers_due,
 						int64 cause);
 
+/* refund_again.c: a paid refund came back (FD-P16); locks its order. False when it is not known to be paid. */
+extern bool refund_came_back(Call *call, int64 refund_id, const char *reason);
+
 /* refund_request.c: the means that a document names; MK003, MK116 */
 extern RefundMeans refund_means_read(Call *call, const Document *document, int64 buyer_id, CurrencyCode currency);
 

@@ -48,6 +48,17 @@ bounce(Call *call, Refund *refund, const char *reason)
 					row_amount(&items.rows[i], 2), "refund_bounced", cause);
 }
 
+bool
+refund_came_back(Call *call, int64 refund_id, const char *reason)
+{
+	Refund		refund = lock_refund(call, refund_id);
+
+	if (strcmp(refund.state, "paid") != 0)
+		return false;
+	bounce(call, &refund, reason);
+	return true;
+}
+
 /* refund_bounce(marketplace_id, refund_id, reason, request_key) */
 PG_FUNCTION_INFO_V1(refund_bounce);
 Datum

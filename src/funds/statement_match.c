@@ -195,6 +195,8 @@ match_line(Call *call, const BankLine *line)
 		return (BankOutcome) {.outcome = "told_elsewhere"};
 	if (!line->part && confirm_file(call, line, &outcome))
 		return outcome;
+	if (line->entry->reversal || (line->detail != NULL && line->detail->returned))
+		return line_broken(call, line, "return_break", NULL, "something received was taken back");
 	return line_broken(call, line, "unidentified", NULL, "money taken");
 }
 

@@ -1,15 +1,63 @@
 /*
  * statement_return.c
  *		A payout or a refund that came back: it was executed, so it is paid first if that was not known, then returned (FD-88, FD-P13,
- *		FD-P16, RD-77). By EndToEndId; reasons that make the bank account unusable block it (RD-81).
+ *		FD-P16, RD-77). By EndToEndId.
  */
 #include "postgres.h"
 
 #include "funds/bank.h"
+#include "funds/refund.h"
+
+static bool
+is(const char *state, const char *name)
+{
+	return strcmp(state, name) == 0;
+}
+
+static const char *
+evidence_of(const BankLine *line)
+{
+	const BankDetail *detail = line->detail;
+	const char *reason = detail == NULL || detail->return_reason == NULL ? "" : psprintf(": %s", detail->return_reason);
+	const char *said = detail == NULL || detail->return_information == NULL ? "" : psprintf(", %s", detail->return_information);
+
+	return psprintf("%s%s%s", line->evidence, reason, said);
+}
+
+static BankOutcome
+broken(Call *call, const BankLine *line, const InstructionFound *found, const char *break_class, const Amount *ledger, const char *what)
+{
+	return (BankOutcome) {.outcome = "break", .object = found->object, .object_id = found->object_id,
+		.break_id = bank_line_break(call, line, break_class, ledger, what)};
+}
+
+/* That it came back proves that it had left. */
+static void
+confirm_first(Call *call, const BankLine *line, const InstructionFound *found)
+{
+	if (is(found->state, "sent") || is(found->state, "acknowledged") || is(found->state, "unknown"))
+		instruction_move(call, found->kind, found->object, found->object_id, "confirm", line->evidence);
+}
+
+static BankOutcome
+refund_returned(Call *call, const BankLine *line, const InstructionFound *found)
+{
+	Refund		refund = refund_get(call, found->object_id);
+
+	if (is(refund.state, "bounced"))
+		return (BankOutcome) {"known", found->object, found->object_id, 0};
+	confirm_first(call, line, found);
+	if (!refund_came_back(call, found->object_id, evidence_of(line)))
+		return broken(call, line, found, "status_break", NULL, psprintf("came back, but known to be %s", refund.state));
+	return (BankOutcome) {"returned", found->object, found->object_id, 0};
+}
 
 BankOutcome
 bank_line_return(Call *call, const BankLine *line, const InstructionFound *found)
 {
-	return (BankOutcome) {.outcome = "break", .object = found->object, .object_id = found->object_id,
-		.break_id = bank_line_break(call, line, "return_break", NULL, "came back")};
+	if (!found->has_amount || found->amount != line->amount)
+		return broken(call, line, found, "amount_mismatch", found->has_amount ? &found->amount : NULL, "another amount came back than was paid");
+	if (is(found->object, "refund"))
+		return refund_returned(call, line, found);
+	return broken(call, line, found, "return_break", NULL, psprintf("%s %lld came back", found->object, (long long) found->object_id));
 }

@@ -1,7 +1,7 @@
 -- Bank files by vector: S1, S3, S4, S5 (camt), S7, S9 (pain.001 against its schema), the toolkit's files, the order of statuses (RD-72), and hostile XML.
 SET search_path = marketplace, public;
 SET client_min_messages = warning;
-SELECT plan(53);
+SELECT plan(59);
 SELECT 72000 + (random() * 1000000)::int AS m \gset
 \ir ../fixtures/demo_parties.sql
 \ir ../fixtures/bank.sql
@@ -119,8 +119,24 @@ SELECT policy_set(:m, 'fd.file_address', '"structured"') AS policy \gset
 SELECT is((xpath('//*[local-name()="Cdtr"][1]/*[local-name()="PstlAdr"]/*/text()', payout_file(:m, :run)))[1:4]::text[], '{"2 rue Edison",69001,LYON,FR}'::text[], 'RD-71 structured');
 RESET marketplace.clock;
 
+-- refunds of payments by transfer go in a file too
+SELECT order_place(:m, jsonb_build_object('reference', 'REFUND', 'buyer', :buyer, 'currency', 'EUR', 'lines', jsonb_build_array(
+	jsonb_build_object('seller', :alpha, 'quantity', 3, 'net_price', '25.00', 'description', 'D', 'vat_category', 'Z', 'vat_rate', 0)))) AS o3 \gset
+SELECT payment_capture(:m, payment_authorize(:m, :o3, '75.00 EUR', '{"method": "transfer"}')) AS c3 \gset
+SELECT order_line_refuse(:m, (SELECT id FROM order_lines WHERE marketplace_id = :m AND order_id = :o3), 2, 'out of stock') AS refused \gset
+SELECT refund_id AS r3 FROM refund_overview WHERE marketplace_id = :m AND order_id = :o3 \gset
+SELECT matches(pg_temp.detail(format('SELECT payout_file(%s, NULL, ''{"refunds": [%s]}'')', :m, :r3)), 'party [0-9]+ has no verified bank account', 'a refund needs the buyer''s verified bank account');
+SELECT bank_account_verify(:m, bank_account_add(:m, :buyer, '{"iban": "DE02120300000000202051", "currency": "EUR"}')) AS verified \gset
+SELECT is((xpath('//*[local-name()="CdtTrfTxInf"]/*[local-name()="Amt" or local-name()="PmtId"]/*/text()', payout_file(:m, NULL, jsonb_build_object('refunds', ARRAY[:r3, :r3]))))::text[],
+	ARRAY[pg_temp.e2e(:m, 'refund', :r3), '50.00'], 'a refund in a file, once');
+SELECT payment_file_send(:m, max(payment_file_id)) AS sent FROM payment_file_overview WHERE marketplace_id = :m \gset
+SELECT ok(statement_import(:m, pg_temp.statement('REFUND', 1, pg_temp.entry('DBIT', '50.00', pg_temp.e2e(:m, 'refund', :r3)))) > 0, 'the bank books it');
+SELECT is((SELECT state FROM refund_overview WHERE marketplace_id = :m AND refund_id = :r3), 'paid', 'the refund is paid');
+SELECT ok(statement_import(:m, pg_temp.statement('REFUND2', 2, pg_temp.entry('CRDT', '50.00', pg_temp.e2e(:m, 'refund', :r3), '<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>'))) > 0, 'and sends it back');
+SELECT is((SELECT state FROM refund_overview WHERE marketplace_id = :m AND refund_id = :r3), 'bounced', 'the refund bounced: the money is the buyer''s');
+
 -- RD-72: statuses move forward only
-SELECT max(payment_file_id) AS pf FROM payment_file_overview WHERE marketplace_id = :m \gset
+SELECT max(payment_file_id) AS pf FROM payment_file_overview WHERE marketplace_id = :m AND batch_id = :run \gset
 SELECT message_id AS msg FROM payment_file_overview WHERE marketplace_id = :m AND payment_file_id = :pf \gset
 SELECT is(payment_file_send(:m, :pf), :pf::bigint, 'the file is handed to the bank');
 SELECT is((SELECT string_agg(state, ' ') FROM payout_overview WHERE marketplace_id = :m AND batch_id = :run), 'sent sent', 'its payouts are sent');
