@@ -71,8 +71,9 @@ extern void psp_requested(Call *call, int64 order_id, const Allocations *all, Am
 /* instruction.…: what becomes of a request */
 extern void psp_request_moved(Call *call, int64 request_id, const char *event, const char *evidence);
 
-/* Executors: exactly what was asked for is moved; release.c, refund.c. evidence: what proves it. */
+/* Executors: exactly what was asked for is moved; release.c, payout_request.c, refund.c. evidence: what proves it. */
 extern void release_execute(Call *call, const PspRequest *request);
+extern void payout_execute(Call *call, const PspRequest *request, const char *evidence);
 extern void refund_execute(Call *call, const PspRequest *request, const char *evidence);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef MARKETPLACE_PAYOUT_H
 #define MARKETPLACE_PAYOUT_H
 
+#include "funds/agent.h"
 #include "funds/hold.h"
 
 /* What a run, planned or real, is asked for. */
@@ -70,6 +71,13 @@ extern DateADT payout_execution_day(Call *call, TimestampTz at);
 extern TimestampTz payout_cut_off(Call *call, DateADT day);
 extern DateADT payout_today(Call *call);
 extern char *payout_day_text(DateADT day);	/* ISO 8601 */
+
+/* payout_run.c: freezes what is free of a seller's shares (FD-P10), returns the payout */
+extern int64 payout_freeze(Call *call, int64 batch_id, const Payable *payable, const SellerGroup *group, DateADT execution_date,
+						   const Authority *authority);
+
+/* payout_request.c: no mandate covers it, the PSP is asked (FD-51) */
+extern void payout_request(Call *call, int64 batch_id, const Payable *payable, const SellerGroup *group);
 
 /* payout_run.c; returns the batch, payouts: how many were frozen (0 when the slot had been run) */
 extern int64 payout_run_order(Call *call, const PayoutOrder *order, int *payouts);

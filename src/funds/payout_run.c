@@ -22,7 +22,8 @@ typedef struct Frozen
 } Frozen;
 
 static int64
-tell_planned(Call *call, int64 payout_id, int64 batch_id, const SellerGroup *group, DateADT execution_date)
+tell_planned(Call *call, int64 payout_id, int64 batch_id, const SellerGroup *group, DateADT execution_date,
+			 const Authority *authority)
 {
 	JsonbParseState *payload;
 
@@ -33,11 +34,12 @@ tell_planned(Call *call, int64 payout_id, int64 batch_id, const SellerGroup *gro
 	payload_int64(&payload, "bank_account_id", group->bank_account_id);
 	payload_amount(&payload, "amount", group->total);
 	payload_text(&payload, "execution_date", payout_day_text(execution_date));
+	payload_authority(&payload, authority);
 	return event_emit(call, "payout", payout_id, "payout.planned", &payload);
 }
 
 static void
-plan_instruction(Call *call, int64 payout_id, const SellerGroup *group)
+plan_instruction(Call *call, int64 payout_id, const SellerGroup *group, const Authority *authority)
 {
 	JsonbParseState *payload;
 
@@ -46,6 +48,7 @@ plan_instruction(Call *call, int64 payout_id, const SellerGroup *group)
 	payload_int64(&payload, "seller_id", group->seller_id);
 	payload_int64(&payload, "bank_account_id", group->bank_account_id);
 	payload_amount(&payload, "amount", group->total);
+	payload_authority(&payload, authority);
 	instruction_plan(call, "payout", "payout", payout_id, marketplace_get(call)->psp_party_id, &payload);
 }
 
@@ -77,8 +80,9 @@ add_items(Call *call, int64 payout_id, const Payable *payable, const SellerGroup
 }
 
 /* FD-P10 */
-static int64
-freeze(Call *call, int64 batch_id, const Payable *payable, const SellerGroup *group, DateADT execution_date)
+int64
+payout_freeze(Call *call, int64 batch_id, const Payable *payable, const SellerGroup *group, DateADT execution_date,
+			  const Authority *authority)
 {
 	static Statement insert = STATEMENT("illladz",
 		"INSERT INTO marketplace.payouts (marketplace_id, batch_id, seller_id, bank_account_id, amount, execution_date, state,"
@@ -91,7 +95,7 @@ freeze(Call *call, int64 batch_id, const Payable *payable, const SellerGroup *gr
 	int64		cause;
 
 	add_items(call, payout_id, payable, group);
-	cause = tell_planned(call, payout_id, batch_id, group, execution_date);
+	cause = tell_planned(call, payout_id, batch_id, group, execution_date, authority);
 	for (int i = group->first; i < group->end; i++)
 	{
 		const Account *from = &payable->accounts[i];
@@ -100,7 +104,7 @@ freeze(Call *call, int64 batch_id, const Payable *payable, const SellerGroup *gr
 			ledger_move(call, *from, payout_clearing_account(from->party_id, from->order_line_id, from->allocation_id),
 						payable->free[i], "payout", cause);
 	}
-	plan_instruction(call, payout_id, group);
+	plan_instruction(call, payout_id, group, authority);
 	return payout_id;
 }
 
@@ -136,12 +140,14 @@ payout_plan_rest(Call *call, int64 batch_id, int64 bank_account_id, const Accoun
 	SellerGroup group = {.first = 0, .end = n, .seller_id = accounts[0].party_id, .bank_account_id = bank_account_id,
 		.total = amount_zero(amount_currency(amounts[0]))};
 	SellerGroup *groups[] = {&group};
+	Authority	authority;
 	int64		payout_id;
 	Frozen		frozen = {1, &payout_id, groups};
 
 	for (int i = 0; i < n; i++)
 		group.total = amount_add(group.total, amounts[i]);
-	payout_id = freeze(call, batch_id, &payable, &group, payout_execution_day(call, call->now));
+	authority = agent_authority(call, AGENT_PAYOUT, group.total);
+	payout_id = payout_freeze(call, batch_id, &payable, &group, payout_execution_day(call, call->now), &authority);
 	approve(call, &frozen);
 }
 
@@ -214,8 +220,15 @@ payout_run_order(Call *call, const PayoutOrder *order, int *payouts)
 
 		if (group->obstacle == NULL)
 		{
+			Authority	authority = agent_authority(call, AGENT_PAYOUT, group->total);
+
+			if (!agent_covers(&authority))
+			{
+				payout_request(call, batch_id, &plan.payable, group);
+				continue;
+			}
 			frozen.groups[frozen.count] = group;
-			frozen.ids[frozen.count++] = freeze(call, batch_id, &plan.payable, group, execution_date);
+			frozen.ids[frozen.count++] = payout_freeze(call, batch_id, &plan.payable, group, execution_date, &authority);
 		}
 		else if (strcmp(group->obstacle, "bank_account") == 0 && payout_order_names(order, group->seller_id))
 			refuse_named(group);

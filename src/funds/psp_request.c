@@ -233,6 +233,8 @@ execute(Call *call, StoredRequest *stored, const char *evidence)
 	agent_act_on_request(call, stored->request.id);
 	if (stored->request.operation == AGENT_RELEASE)
 		release_execute(call, &stored->request);
+	else if (stored->request.operation == AGENT_PAYOUT)
+		payout_execute(call, &stored->request, evidence);
 	else if (stored->request.operation == AGENT_REFUND)
 		refund_execute(call, &stored->request, evidence);
 	else

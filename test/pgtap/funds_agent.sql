@@ -2,7 +2,7 @@
 SET search_path = marketplace, public;
 SET client_min_messages = warning;
 SET timezone = 'UTC';
-SELECT plan(39);
+SELECT plan(46);
 SELECT 79000 + (random() * 1000000)::int AS a \gset
 SELECT :a + 1 AS n, :a + 2 AS l \gset
 SET marketplace.clock = '2026-03-10 08:00+00';
@@ -94,6 +94,18 @@ SELECT is(pg_temp.requests(:n), 'release 100.00 executed, refund 20.00 executed,
 SELECT instruction_send(:n, i.id) AS sent, i.id AS instruction FROM instructions i WHERE i.marketplace_id = :n AND i.kind = 'psp_request' AND i.state = 'planned' \gset
 SELECT is(instruction_confirm(:n, :instruction, 'D4'), :instruction::bigint, 'confirmed by the instruction');
 SELECT is(pg_temp.books(:n), pg_temp.books(:a), 'the same books');
+-- payouts
+SELECT count(bank_account_verify(m, bank_account_add(m, pg_temp.party(m, 'seller'), '{"iban": "FR1420041010050500013M02606", "currency": "EUR"}'))) AS accounts FROM unnest(ARRAY[:a, :n]) m \gset
+SELECT payout_run(:a) AS run_a, payout_run(:n) AS run_n \gset
+SELECT is((SELECT count(*)::int FROM payout_overview WHERE marketplace_id = :n), 0, 'FD-51 no payout without a mandate');
+SELECT is((SELECT payout_confirm(:a, payout_id) = payout_id FROM payout_overview WHERE marketplace_id = :a), true, 'with one it is paid');
+SELECT max(request_id) AS r5 FROM psp_request_overview WHERE marketplace_id = :n AND operation = 'payout' AND state = 'requested' AND amount = (SELECT amount FROM payout_overview WHERE marketplace_id = :a) \gset
+SELECT payout_run(:n) AS run_n2 \gset
+SELECT is((SELECT count(*)::int FROM psp_request_overview WHERE marketplace_id = :n AND operation = 'payout'), 1, 'FD-51 what is asked for is not asked for twice');
+SELECT is(psp_request_decide(:n, :r5, '{"decision": "executed", "psp_reference": "D5"}'), :r5::bigint, 'the PSP has paid');
+SELECT is((SELECT state FROM payout_overview WHERE marketplace_id = :n), 'paid', 'so the payout is paid');
+SELECT is(pg_temp.books(:n), pg_temp.books(:a), 'the same books to the end');
+SELECT is((SELECT string_agg(DISTINCT authority, ',') FROM movement_authority WHERE marketplace_id = :n AND event_type LIKE 'payout.%'), 'psp_decision', 'FD-50 its movements name the decision');
 SELECT is((SELECT string_agg(check_name, ',') FROM ledger_verify(:n)), NULL, 'and they hold');
 
 -- not decided in time
