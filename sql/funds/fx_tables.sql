@@ -22,3 +22,29 @@ COMMENT ON COLUMN marketplace.fx_rates.source IS 'Who quotes it: the PSP, a bank
 COMMENT ON COLUMN marketplace.fx_rates.valid_from IS 'From then on, until a newer row of the pair.';
 COMMENT ON COLUMN marketplace.fx_rates.actor IS 'Who recorded it.';
 COMMENT ON COLUMN marketplace.fx_rates.recorded_at IS 'When it was recorded.';
+
+CREATE TABLE marketplace.fx_refunds (
+	marketplace_id	int NOT NULL,
+	refund_id		bigint NOT NULL,
+	allocation_id	bigint NOT NULL,
+	order_line_id	bigint NOT NULL,
+	capture_id		bigint NOT NULL,
+	booked			marketplace.amount NOT NULL CHECK (marketplace.sign(booked) > 0),
+	presented		marketplace.amount NOT NULL CHECK (marketplace.sign(presented) >= 0),
+	fx_rate_id		bigint,
+	cost			marketplace.amount,
+	PRIMARY KEY (marketplace_id, refund_id, allocation_id),
+	CHECK ((fx_rate_id IS NULL) = (cost IS NULL))
+) WITH (fillfactor = 80);
+CREATE INDEX fx_refunds_capture ON marketplace.fx_refunds (marketplace_id, capture_id);
+COMMENT ON TABLE marketplace.fx_refunds IS
+'Refunds in the currency that the buyer paid in: for the original amount, whatever it costs by then (FD-67, FD-P29). What the rate has gained or lost is booked minus cost.';
+COMMENT ON COLUMN marketplace.fx_refunds.marketplace_id IS 'Marketplace (tenant).';
+COMMENT ON COLUMN marketplace.fx_refunds.refund_id IS 'The refund.';
+COMMENT ON COLUMN marketplace.fx_refunds.allocation_id IS 'Capture allocation that is refunded.';
+COMMENT ON COLUMN marketplace.fx_refunds.order_line_id IS 'Order line of the allocation.';
+COMMENT ON COLUMN marketplace.fx_refunds.capture_id IS 'Capture whose money it is.';
+COMMENT ON COLUMN marketplace.fx_refunds.booked IS 'What is refunded, in the currency of the order, at the rate of the capture.';
+COMMENT ON COLUMN marketplace.fx_refunds.presented IS 'What the buyer gets: its share of what it paid, in its own currency.';
+COMMENT ON COLUMN marketplace.fx_refunds.fx_rate_id IS 'Rate when the refund was paid; NULL: it is not.';
+COMMENT ON COLUMN marketplace.fx_refunds.cost IS 'What that cost, in the currency of the order; NULL: not paid yet.';

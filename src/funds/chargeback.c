@@ -63,7 +63,8 @@ chargeback_lock(Call *call, int64 payment_id)
 	Rows		refunds = refunds_of(call, payment_id);
 
 	for (uint64 i = 0; i < refunds.count; i++)
-		instruction_lock(call, "refund", "refund", row_int64(&refunds.rows[i], 0));
+		if (row_bool(&refunds.rows[i], 2))
+			instruction_lock(call, "refund", "refund", row_int64(&refunds.rows[i], 0));
 	(void) payment_lock(call, payment_id);
 }
 
@@ -73,7 +74,7 @@ chargeback_must_wait(Call *call, int64 payment_id)
 	Rows		refunds = refunds_of(call, payment_id);
 
 	for (uint64 i = 0; i < refunds.count; i++)
-		if (strcmp(row_text(&refunds.rows[i], 1), "planned") != 0)
+		if (row_bool(&refunds.rows[i], 2) && strcmp(row_text(&refunds.rows[i], 1), "funded") != 0)
 			return true;
 	return false;
 }

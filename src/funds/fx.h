@@ -29,4 +29,11 @@ typedef struct FxCapture
 } FxCapture;
 extern FxCapture fx_of_capture(Call *call, const Payment *payment, Amount amount);
 
+/*
+ * fx_refund.c: a refund of a payment that the buyer made in its own currency. Planned with its instruction: what the
+ * buyer gets (false: no such payment). Paid: posts FD-P29 instead of FD-P15; false: no such refund.
+ */
+extern bool fx_refund_plan(Call *call, int64 refund_id, Amount *presented);
+extern bool fx_refund_paid(Call *call, int64 refund_id, int64 buyer_id, int64 cause);
+
 #endif

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "funds/agent.h"
+#include "funds/fx.h"
 #include "funds/refund.h"
 #include "kernel/errors.h"
 #include "kernel/instruction.h"
@@ -105,10 +106,13 @@ instruct(Call *call, const Refund *refund, const Authority *authority)
 	static Statement reference = STATEMENT("il",
 		"SELECT psp_reference, method FROM marketplace.payments WHERE marketplace_id = $1 AND id = $2");
 	JsonbParseState *payload;
+	Amount		presented;
 	Row			row;
 
 	payload_begin(&payload);
 	payload_int64(&payload, "refund_id", refund->id);
+	if (refund->payment_id != 0 && fx_refund_plan(call, refund->id, &presented))
+		payload_amount(&payload, "presented", presented);
 	if (refund->payment_id != 0)
 	{
 		if (!query_row(&reference, VALUES(value_int32(call->marketplace_id), value_int64(refund->payment_id)), &row))

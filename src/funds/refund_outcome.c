@@ -5,6 +5,7 @@
  */
 #include "postgres.h"
 
+#include "funds/fx.h"
 #include "funds/refund.h"
 #include "kernel/errors.h"
 #include "kernel/instruction.h"
@@ -22,6 +23,7 @@ post_outcome(Call *call, const Refund *refund, int64 cause)
 	Rows		items = refund_items_of(call, refund->id);
 	int64	   *closing = palloc(sizeof(int64) * Max(items.count, 1));
 	bool		paid = strcmp(refund->state, "paid") == 0;
+	bool		converted = paid && refund->payment_id != 0 && fx_refund_paid(call, refund->id, refund->buyer_id, cause);
 	Account		cash = psp_account(C_CASH, marketplace_get(call));
 
 	for (uint64 i = 0; i < items.count; i++)
@@ -29,7 +31,8 @@ post_outcome(Call *call, const Refund *refund, int64 cause)
 		int64		allocation_id = row_int64(&items.rows[i], 0);
 		int64		line_id = row_int64(&items.rows[i], 1);
 
-		ledger_move(call, refund_clearing_account(refund->buyer_id, line_id, allocation_id),
+		if (!converted)
+			ledger_move(call, refund_clearing_account(refund->buyer_id, line_id, allocation_id),
 					paid ? cash : keeper_account(refund, line_id, allocation_id), row_amount(&items.rows[i], 2),
 					paid ? "refund_paid" : "refund_rejected", cause);
 		closing[i] = allocation_id;

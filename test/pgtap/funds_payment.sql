@@ -28,7 +28,7 @@ CREATE FUNCTION pg_temp.code(statement text) RETURNS text LANGUAGE plpgsql AS
 $$ BEGIN EXECUTE statement; RETURN 'done'; EXCEPTION WHEN OTHERS THEN RETURN SQLSTATE; END $$;
 -- Where the money of an order is: 'escrow 10.00, …'
 CREATE FUNCTION pg_temp.places(m int, placed bigint) RETURNS text LANGUAGE sql AS
-$$ SELECT string_agg(location || ' ' || v, ', ' ORDER BY location) FROM (SELECT location, sum(value) AS v FROM funds_location(m, placed) WHERE NOT memo GROUP BY 1) l $$;
+$$ SELECT string_agg(location || ' ' || v, ', ' ORDER BY location) FROM (SELECT location, sum(value) AS v FROM funds_location(m, placed) WHERE NOT memo OR location LIKE 'set_off%' GROUP BY 1) l $$;
 CREATE FUNCTION pg_temp.balance(m int, wanted text, currency text DEFAULT 'EUR') RETURNS numeric LANGUAGE sql AS
 $$ SELECT COALESCE(sum(t.balance), 0) FROM trial_balance t WHERE t.marketplace_id = m AND t.kind = wanted AND t.currency = balance.currency $$;
 CREATE FUNCTION pg_temp.told(m int, the_type text) RETURNS bigint LANGUAGE sql AS $$ SELECT count(*) FROM events WHERE marketplace_id = m AND type = the_type $$;
