@@ -182,6 +182,8 @@ extern void bank_line_record(Call *call, const BankLine *line, const BankOutcome
 /* statement_return.c: a payout or refund came back */
 extern BankOutcome bank_line_return(Call *call, const BankLine *line, const InstructionFound *found);
 
+extern void bank_lock_wallets(Call *call, const BankLine *lines, int n);
+
 /* statement_match.c: what its entries mean for payouts, refunds and receipts */
 extern void statement_match(Call *call, const BankFile *file, BankStatement *statement);
 

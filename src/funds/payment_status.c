@@ -123,7 +123,7 @@ event_for(int rank, const char *state)
 		return "fail";
 	if (rank >= RANK_SETTLED)
 		return "confirm";
-	return rank >= RANK_ACCEPTED && (is(state, "sent") || is(state, "planned")) ? "acknowledge" : NULL;
+	return rank >= RANK_ACCEPTED && !is(state, "acknowledged") ? "acknowledge" : NULL;
 }
 
 /* 'break', 'late', 'recorded', or 'applied': then the instruction is to be moved. */

@@ -114,7 +114,8 @@ collect_payouts(Call *call, const FileOrder *order, SepaFile *file)
 	file->transfers = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(SepaTransfer) * (rows.count + order->nrefunds + 1));
 	for (uint64 i = 0; i < rows.count; i++)
 		add_transfer(file, &rows.rows[i], row_int64(&rows.rows[i], 5), row_int64(&rows.rows[i], 6), row_amount(&rows.rows[i], 7),
-					 NULL);
+					 strcmp(row_text(&rows.rows[i], 8), "approved") == 0 ? NULL :
+					 psprintf("it is %s, not approved", row_text(&rows.rows[i], 8)));
 }
 
 /* Where a refund by transfer goes: to the account that was named, else to the buyer's; others are not the bank's. */

@@ -266,6 +266,7 @@ statement_match(Call *call, const BankFile *file, BankStatement *statement)
 	BankLine   *lines = lines_of(file, statement, &n);
 	int64	   *receipts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(n, 1));
 
+	bank_lock_wallets(call, lines, n);
 	if (statement->client)
 		lock_instructions(call, statement);
 	take_receipts(call, lines, n, receipts);

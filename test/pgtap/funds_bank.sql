@@ -1,7 +1,7 @@
 -- Bank files by vector: S1, S3, S4, S5 (camt), S7, S9 (pain.001 against its schema), the toolkit's files, the order of statuses (RD-72), and hostile XML.
 SET search_path = marketplace, public;
 SET client_min_messages = warning;
-SELECT plan(59);
+SELECT plan(64);
 SELECT 72000 + (random() * 1000000)::int AS m \gset
 \ir ../fixtures/demo_parties.sql
 \ir ../fixtures/bank.sql
@@ -65,6 +65,20 @@ SELECT results_eq(format('SELECT amount, end_to_end_id, return_reason FROM bank_
 SELECT skip('no samples', 21);
 \endif
 
+-- v:S5 for a payout of ours
+SELECT party_create(:m, '{"name": "GAMMA AG", "country": "CH", "capacities": ["seller"]}') AS gamma \gset
+SELECT bank_account_verify(:m, bank_account_add(:m, :psp, '{"iban": "CH2909000000250094239", "currency": "CHF"}')) AS francs,
+	bank_account_verify(:m, bank_account_add(:m, :gamma, '{"iban": "CH8709000000929471495", "currency": "CHF"}')) AS gamma_francs \gset
+SELECT pg_temp.owe(:m, :buyer, :gamma, '400.00', currency := 'CHF') AS o5 \gset
+SELECT payout_run(:m) AS run5 \gset
+SELECT payout_id AS p5 FROM payout_overview WHERE marketplace_id = :m AND batch_id = :run5 \gset
+SELECT payout_send(:m, :p5) AS sent \gset
+SELECT is(pg_temp.refused(:m, replace(pg_temp.statement('S5', 1, pg_temp.entry('CRDT', '400.00', pg_temp.e2e(:m, 'payout', :p5), '<RtrInf><Rsn><Cd>AC01</Cd></Rsn><AddtlInf>Kontonummer falsch</AddtlInf></RtrInf>',
+	currency := 'CHF'), account := 'CH2909000000250094239', kind := 'camt.054', currency := 'CHF')::text, 'x', 'x')), 'taken', 'v:S5 the return of a payout of ours, by its EndToEndId');
+SELECT is((SELECT state FROM payout_overview WHERE marketplace_id = :m AND payout_id = :p5), 'returned', 'v:S5 paid, since it came back, and returned');
+SELECT is((SELECT available FROM seller_balance WHERE marketplace_id = :m AND seller_id = :gamma AND currency = 'CHF'), 400.00, 'v:S5 the wallet is re-credited');
+SELECT is((SELECT state::text FROM bank_accounts WHERE marketplace_id = :m AND id = :gamma_francs), 'blocked', 'v:S5 the IBAN is deactivated');
+SELECT is((SELECT outcome || ' ' || return_reason FROM bank_entry_overview WHERE marketplace_id = :m AND returned), 'returned AC01', 'v:S5 the line says so');
 -- v:S4
 SELECT is(statement_import(:m, pg_temp.statement('S4', 1, '<Ntry><Amt Ccy="EUR">429.56</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts><NtryDtls>
 	<TxDtls><Amt Ccy="EUR">329.56</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls><TxDtls><Amt Ccy="EUR">100.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls></NtryDtls></Ntry>', account => 'DE02120300000000202051')) > 0, true,
