@@ -64,7 +64,7 @@ SELECT g.marketplace_id,
 					 WHERE d.marketplace_id = a.marketplace_id
 					   AND d.debit_account = a.id
 					 UNION ALL
-					SELECT c.marketplace_id, c.cause, c.reason, c.effective_at, c.amount, 'credit'
+					SELECT c.marketplace_id, c.cause, c.reason, c.effective_at, c.amount, 'credit'::text AS side
 					  FROM marketplace.transfers c
 					 WHERE c.marketplace_id = a.marketplace_id
 					   AND c.credit_account = a.id) t

@@ -194,7 +194,7 @@ SELECT l.marketplace_id,
 			   a.order_id,
 			   a.order_line_id,
 			   a.seller_id,
-			   'charged_back',
+			   'charged_back' AS location,
 			   i.amount,
 			   marketplace.currency(i.amount)::text
 		  FROM marketplace.chargeback_items i

@@ -84,7 +84,10 @@ bank_file_read(Call *call, const char *content, const char *const *kinds)
 	const MessageKind *kind = find_kind(root, &file.version);
 
 	if (kind == NULL || !is_wanted(kind->kind, kinds))
+	{
 		refuse_kind(root, kinds);
+		pg_unreachable();
+	}
 	file.kind = kind->kind;
 	file.message = xml_child(root, kind->element);
 	if (file.message == NULL)
