@@ -88,7 +88,7 @@ SELECT seller_id = :alpha AS alpha, amount, state FROM marketplace.payout_overvi
 SELECT pg_temp.hold(:m, 'order_line_id', :line2, '{"amount": "20.00 EUR", "reason": "recon_break"}') AS hold6 \gset
 SELECT seller_id = :alpha AS alpha, amount, state FROM marketplace.payout_overview WHERE marketplace_id = :m AND batch_id = :run2 ORDER BY payout_id;
 SELECT * FROM pg_temp.held(:m, :order_id);
-SELECT type, payload - 'payout_id' - 'seller_id' - 'batch_id' - 'bank_account_id' - 'hold_id' - 'order_id' - 'order_line_id' - 'seller_order_id' - 'instruction_id' - 'object_id' - 'evidence' AS payload
+SELECT type, payload - 'mandate_id' - 'payout_id' - 'seller_id' - 'batch_id' - 'bank_account_id' - 'hold_id' - 'order_id' - 'order_line_id' - 'seller_order_id' - 'instruction_id' - 'object_id' - 'evidence' AS payload
   FROM marketplace.events WHERE marketplace_id = :m AND id > (SELECT max(id) FROM marketplace.events WHERE marketplace_id = :m AND type = 'hold.placed') - 1 ORDER BY id;
 
 -- 10:00 the rest of it is sent: its cancellation can only be asked for; what comes back is held

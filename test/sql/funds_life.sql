@@ -78,7 +78,7 @@ SELECT seller_id = :alpha AS alpha, bank_account_id = CASE seller_id WHEN :alpha
   FROM marketplace.payout_overview WHERE marketplace_id = :m ORDER BY payout_id;
 SELECT * FROM pg_temp.where_is(:m, :order_id);
 SELECT min(payout_id) AS payout1, max(payout_id) AS payout2 FROM marketplace.payout_overview WHERE marketplace_id = :m \gset
-SELECT kind, object, payload - 'payout_id' - 'seller_id' - 'bank_account_id' AS payload, state FROM marketplace.instructions WHERE marketplace_id = :m ORDER BY id;
+SELECT kind, object, payload - 'mandate_id' - 'payout_id' - 'seller_id' - 'bank_account_id' AS payload, state FROM marketplace.instructions WHERE marketplace_id = :m ORDER BY id;
 
 -- 17:00 one is sent by the PSP's adapter, which knows instructions; the other is lost from sight
 SET marketplace.clock = '2026-03-02 17:00+00';
