@@ -26,7 +26,7 @@ extern void cii_typed_reference(XmlWriter *xml, const char *id, const char *type
 extern void cii_preceding(XmlWriter *xml, const Document *preceding);
 extern void cii_period(XmlWriter *xml, const Document *parent);
 extern void cii_indicator(XmlWriter *xml, bool charge);
-extern void cii_tax_key(XmlWriter *xml, const VatKey *key, const char *reason);
+extern void cii_tax_key(XmlWriter *xml, const VatKey *key, const char *reason_code, const char *reason);
 extern void cii_extra(XmlWriter *xml, const EDocument *document, const Document *extra, bool charge, const VatKey *key);
 
 /* cii_line.c */

@@ -205,7 +205,11 @@ write_settlement(XmlWriter *xml, const EDocument *document, const ELine *line)
 
 	xml_open(xml, "ram:SpecifiedLineTradeSettlement");
 	xml_open(xml, "ram:ApplicableTradeTax");
-	cii_tax_key(xml, &line->line->key, line->unit == NULL ? NULL : vat_reason(line->unit, term_text(&line->term, "exemption_reason")));
+	if (line->unit == NULL)
+		cii_tax_key(xml, &line->line->key, NULL, NULL);
+	else						/* the breakdown is matched with its lines by reason and code */
+		cii_tax_key(xml, &line->line->key, line->line->key.exemption_code,
+					vat_reason(line->unit, term_text(&line->term, "exemption_reason")));
 	xml_close(xml);
 	cii_period(xml, &line->term);
 	write_extras(xml, document, &line->term, "allowances", false);

@@ -88,11 +88,12 @@ cii_indicator(XmlWriter *xml, bool charge)
 
 /* Type, reason, category and rate of a line or an allowance; category O has no rate. */
 void
-cii_tax_key(XmlWriter *xml, const VatKey *key, const char *reason)
+cii_tax_key(XmlWriter *xml, const VatKey *key, const char *reason_code, const char *reason)
 {
 	xml_element(xml, "ram:TypeCode", "VAT");
 	xml_element(xml, "ram:ExemptionReason", reason);
 	xml_element(xml, "ram:CategoryCode", key->category);
+	xml_element(xml, "ram:ExemptionReasonCode", reason_code);
 	xml_element(xml, "ram:RateApplicablePercent", key->rate == NULL ? NULL : decimal_to_cstring(key->rate));
 }
 
@@ -110,7 +111,7 @@ cii_extra(XmlWriter *xml, const EDocument *document, const Document *extra, bool
 	if (key != NULL)
 	{
 		xml_open(xml, "ram:CategoryTradeTax");
-		cii_tax_key(xml, key, NULL);
+		cii_tax_key(xml, key, NULL, NULL);
 		xml_close(xml);
 	}
 	xml_close(xml);

@@ -128,7 +128,7 @@ write_item(XmlWriter *xml, const ELine *line)
 		write_item_names(xml, &item);
 		write_classifications(xml, &item);
 	}
-	ubl_tax_category(xml, "cac:ClassifiedTaxCategory", &line->line->key, NULL, reason);
+	ubl_tax_category(xml, "cac:ClassifiedTaxCategory", &line->line->key, line->unit == NULL ? NULL : line->line->key.exemption_code, reason);
 	if (given)
 		write_attributes(xml, &item);
 	write_seller(xml, line->unit);
