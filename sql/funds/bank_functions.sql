@@ -12,8 +12,8 @@ CREATE FUNCTION marketplace.payout_file(
 	marketplace_id int, batch_id bigint, document jsonb DEFAULT '{}', request_key text DEFAULT NULL)
 RETURNS xml AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.payout_file(int, bigint, jsonb, text) IS
-'The payouts of a run that are approved and wait to be sent, and refunds by transfer that are named, as a pain.001.001.09 for the bank. Document: {"execution_date": "2026-12-01" (today, if
-later ones are not named; moved to the next TARGET day), "debtor_account": 3 (a verified euro bank account of the PSP: by default the one verified last), "refunds": [1, 2]}; batch_id NULL: refunds only.
+'The payouts of a run that are approved and wait to be sent, and refunds by transfer that are named, as a pain.001.001.09 for the bank. Document: {"execution_date": "2026-12-01" (the payouts'' own
+where none is named, today at the earliest; moved to the next TARGET day), "debtor_account": 3 (a verified euro bank account of the PSP: by default the one verified last), "refunds": [1, 2]}; batch_id NULL: refunds only.
 The EndToEndId is the idempotency key of the instruction; names are written in SEPA''s characters. Refused as a whole, with every reason, when one transaction cannot be sent: not in euros, no verified bank account, characters
 of another script, an address of lines only since 2026-11-15 (policies fd.file_address, fd.unstructured_address_until, fd.batch_booking). It is kept (payment_files): asking again gives the same
 bytes, unless something of it was dropped before it was sent. Hand it to the bank, then call payment_file_send(). Operators only. Errors: MK001, MK003, MK004, MK005, MK111. FD-84, RD-66…RD-71.';

@@ -96,7 +96,7 @@ collect_payouts(Call *call, const FileOrder *order, SepaFile *file)
 	static Statement batch = STATEMENT("il",
 		"SELECT FROM marketplace.payout_batches WHERE marketplace_id = $1 AND id = $2");
 	static Statement read = STATEMENT("il",
-		"SELECT " TRANSFER_COLUMNS ", p.seller_id, p.bank_account_id, p.amount, p.state"
+		"SELECT " TRANSFER_COLUMNS ", p.seller_id, p.bank_account_id, p.amount, p.state, p.execution_date"
 		"  FROM marketplace.payouts p"
 		"  JOIN marketplace.instruction_overview i ON i.marketplace_id = $1 AND i.object = 'payout' AND i.object_id = p.id AND i.kind = 'payout'"
 		" WHERE p.marketplace_id = $1 AND p.batch_id = $2 AND i.state = 'planned' ORDER BY p.id");
@@ -113,9 +113,12 @@ collect_payouts(Call *call, const FileOrder *order, SepaFile *file)
 	rows = query_rows(&read, VALUES(value_int32(call->marketplace_id), value_int64(order->batch_id)));
 	file->transfers = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(SepaTransfer) * (rows.count + order->nrefunds + 1));
 	for (uint64 i = 0; i < rows.count; i++)
+	{
+		file->execution_date = Max(file->execution_date, row_date(&rows.rows[i], 9));
 		add_transfer(file, &rows.rows[i], row_int64(&rows.rows[i], 5), row_int64(&rows.rows[i], 6), row_amount(&rows.rows[i], 7),
 					 strcmp(row_text(&rows.rows[i], 8), "approved") == 0 ? NULL :
 					 psprintf("it is %s, not approved", row_text(&rows.rows[i], 8)));
+	}
 }
 
 /* Where a refund by transfer goes: to the account that was named, else to the buyer's; others are not the bank's. */
@@ -289,7 +292,10 @@ complete_file(Call *call, const FileOrder *order, SepaFile *file)
 {
 	DateADT		today = calendar_local_date(call->now, marketplace_get(call)->time_zone);
 
-	file->execution_date = calendar_next_open("TARGET", order->has_date && order->execution_date > today ? order->execution_date : today);
+	/* the one that was asked for, else the payouts' own (FD-59) */
+	if (order->has_date)
+		file->execution_date = order->execution_date;
+	file->execution_date = calendar_next_open("TARGET", Max(file->execution_date, today));
 	file->address_form = policy_text(call, "fd.file_address", NULL);
 	file->batch_booking = policy_bool(call, "fd.batch_booking", NULL);
 	choose_debtor(call, order, file);
@@ -305,7 +311,7 @@ static int64
 make_file(Call *call)
 {
 	FileOrder	order = read_order(call);
-	SepaFile	file = {.created_at = call->now};
+	SepaFile	file = {.created_at = call->now, .execution_date = DATEVAL_NOBEGIN};
 	bool		same_order = false;
 	int64		former;
 
