@@ -146,7 +146,7 @@ my %id = (
 	bank_account_id => 'bank_accounts', tracking_event_id => 'tracking_events', party_id => 'parties', invoice_id => 'invoices', seller_id => 'parties');
 my %value = (
 	reason => "'because'", amount => "'1.00 EUR'", quantity => '1', document => "'{}'", name => "'erp2'", role_name => "'alpha'", capacity => "'operator'",
-	consumer => "'erp'", table_name => "'demo'", facts => q{'{"days": 1}'}, object_kind => "'x'", object_id => '1', event_id => '1', after_event_id => '0', parameter => "'rd.due_roll'", value => q{'"none"'}, posting => "'{}'", accept => 'true');
+	consumer => "'erp'", table_name => "'demo'", facts => q{'{"days": 1}'}, object_kind => "'x'", object_id => '1', money_receipt_id => '1', chargeback_id => '1', outcome => "'lost'", event_id => '1', after_event_id => '0', parameter => "'rd.due_roll'", value => q{'"none"'}, posting => "'{}'", accept => 'true');
 my @functions = split /\n/, sql($node, 'shop', 'shop', <<'SQL');
 SELECT p.proname, (SELECT string_agg(p.proargnames[n], ',' ORDER BY n) FROM generate_series(2, p.pronargs - p.pronargdefaults) n)
   FROM pg_proc p
