@@ -153,7 +153,7 @@ payout_execution_date(PG_FUNCTION_ARGS)
 				errcode(MK_INVALID_ARGUMENT),
 				errmsg("no bank executes anything then"),
 				errdetail("The instant is outside the years 1980 to 2998."),
-				errhint("Give an instant of our time, or leave it out for now."));
+				errhint("Give an instant of our time, or leave it out to ask of the present."));
 	day = payout_execution_day(&call, at);
 	call_end_read(&call);
 	PG_RETURN_DATEADT(day);
