@@ -223,7 +223,7 @@ waterfall_lock(Call *call, Waterfall *plan)
 	for (int attempt = 0; attempt < 5; attempt++)
 	{
 		plan_again(call, plan);
-		if (sources_lock(call, plan->sellers))
+		if (sources_lock(call, plan->sellers, plan->steps))
 			return;
 	}
 	ereport(ERROR,

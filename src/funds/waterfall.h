@@ -120,7 +120,7 @@ extern void sources_draw(SellerSources *sources, const Allocation *allocation, i
 /* Locks the wallets against holds, payout runs and other refunds; before anything else of them. */
 extern void sources_lock_wallets(Call *call, const List *sellers);
 
-/* Locks what the steps take of the sellers (a list of SellerSources); false when it is not what was read any more. */
-extern bool sources_lock(Call *call, const List *sellers);
+/* Locks what the steps take of the sellers (a list of SellerSources) and of commission; false when it is not what was read any more. */
+extern bool sources_lock(Call *call, const List *sellers, const List *steps);
 
 #endif

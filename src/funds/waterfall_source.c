@@ -326,8 +326,9 @@ lock_payouts(Call *call, const List *sellers)
 	return unchanged;
 }
 
+/* In one go, by ascending number: the sellers' accounts, and the commission's, which may be swept meanwhile. */
 static bool
-lock_accounts(Call *call, const List *sellers)
+lock_accounts(Call *call, const List *sellers, const List *steps)
 {
 	int			n = 0;
 	int			most = 0;
@@ -339,6 +340,7 @@ lock_accounts(Call *call, const List *sellers)
 
 	foreach(cell, sellers)
 		most += ((const SellerSources *) lfirst(cell))->count;
+	most += list_length(steps);
 	accounts = palloc(sizeof(Account) * Max(most, 1));
 	currencies = palloc(sizeof(CurrencyCode) * Max(most, 1));
 	stored = palloc(sizeof(int64) * Max(most, 1));
@@ -354,6 +356,16 @@ lock_accounts(Call *call, const List *sellers)
 				currencies[n] = sources->currency;
 				stored[n++] = sources->sources[i].stored;
 			}
+	}
+	foreach(cell, steps)
+	{
+		const WaterfallStep *step = lfirst(cell);
+
+		if (step->kind != STEP_COMMISSION || step->source.kind != C_COMMISSION)
+			continue;
+		accounts[n] = step->source;
+		currencies[n] = amount_currency(step->allocation->amount);
+		stored[n++] = step->amount;
 	}
 	ledger_lock_balances(call, accounts, currencies, n, balances);
 	for (int i = 0; i < n; i++)
@@ -375,9 +387,9 @@ sources_lock_wallets(Call *call, const List *sellers)
 }
 
 bool
-sources_lock(Call *call, const List *sellers)
+sources_lock(Call *call, const List *sellers, const List *steps)
 {
 	bool		unchanged = lock_payouts(call, sellers);
 
-	return lock_accounts(call, sellers) && unchanged;
+	return lock_accounts(call, sellers, steps) && unchanged;
 }

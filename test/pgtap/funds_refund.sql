@@ -18,7 +18,7 @@ BEGIN
 	PERFORM bank_account_verify(m, bank_account_add(m, seller, '{"iban": "FR1420041010050500013M02606", "currency": "EUR"}'));
 	RETURN seller;
 END $$;
-SELECT commission_rule_set(:m, '{"rate_pct": 10, "vat_rate_pct": 20}') AS rule \gset
+SELECT commission_rule_set(:m, '{"rate_pct": 10, "vat_rate_pct": 20}') AS rule, policy_set(:m, 'fd.payout_schedule', '"manual"') AS version \gset
 
 -- An order of 'kind:quantity:price:vat' lines of one seller, paid, final, accepted by the seller.
 CREATE FUNCTION pg_temp.sold(m int, buyer bigint, seller bigint, VARIADIC lines text[]) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -216,7 +216,7 @@ SELECT is((SELECT string_agg(location || ' ' || value, ', ' ORDER BY location) F
 RESET marketplace.actor;
 SELECT policy_set(:m, 'fd.debt_interest_pct', '7.3', jsonb_build_object('seller_id', :s)), policy_set(:m, 'fd.advance_limit', '1000', jsonb_build_object('seller_id', :s)),
 	policy_set(:m, 'fd.offset_cap_pct', '50', jsonb_build_object('seller_id', :s)), payout_run(:m, jsonb_build_object('sellers', jsonb_build_array(:s))) \gset policy_
-SELECT payout_confirm(:m, payout_id) AS paid FROM payout_overview WHERE marketplace_id = :m AND seller_id = :s AND state = 'planned' \gset
+SELECT payout_confirm(:m, payout_id) AS paid FROM payout_overview WHERE marketplace_id = :m AND seller_id = :s AND state IN ('planned', 'approved') \gset
 SELECT pg_temp.sold(:m, :buyer, :s, 'goods:1:1000:0') AS o \gset
 SELECT pg_temp.release(:m, :o) AS released, pg_temp.paid_out(:m, :s) AS out \gset
 SELECT pg_temp.part(:m, :o, '{"amount": "500.00 EUR"}') AS r \gset
@@ -249,6 +249,7 @@ SELECT is((SELECT refundable FROM refundable(:m, :o)), 0.00, 'DP-30 it is counte
 -- FD-29: retained and full
 SELECT pg_temp.seller(:m) AS s \gset
 SELECT pg_temp.sold(:m, :buyer, :s, 'goods:2:100:0') AS o, pg_temp.sold(:m, :buyer, :s, 'goods:2:100:0') AS full \gset
+\set retained :o
 SELECT pg_temp.release(:m, :o) AS released, pg_temp.release(:m, :full) AS released2 \gset
 SELECT refund_create(:m, pg_temp.document(:o, 'return', jsonb_build_array(jsonb_build_object('order_line_id', pg_temp.line(:m, :o), 'quantity', 1)), '{"commission": "retained"}')) AS r,
 	refund_create(:m, pg_temp.document(:full, 'return', jsonb_build_array(jsonb_build_object('order_line_id', pg_temp.line(:m, :full), 'amount', '10.00 EUR')), '{"commission": "full"}')) AS f \gset
@@ -256,11 +257,22 @@ SELECT is(pg_temp.steps(:m, :r), 'seller_available 100.00', 'FD-29 retained: the
 SELECT is(pg_temp.steps(:m, :f), 'commission 10.00, commission_to_seller 14.00', 'FD-29 full: all of the commission, the rest to the seller');
 SELECT is(pg_temp.misplaced(:m, :full), NULL, 'SETTLED 1');
 
+-- FD-P18: the commission was swept to the platform's own account
+SELECT pg_temp.seller(:m) AS s \gset
+SELECT pg_temp.sold(:m, :buyer, :s, 'goods:1:100:0') AS o \gset
+SELECT pg_temp.release(:m, :o) AS released, commission_sweep(:m, '{"currency": "EUR"}') AS sweep \gset
+SELECT is((SELECT string_agg(kind || ' ' || rule || ' ' || source || ' ' || value, ', ' ORDER BY step) FROM refund_plan(:m, pg_temp.document(:o, 'return'))),
+	'commission FD-P18 c_due_from_own 12.00, seller_available FD-P17 c_seller 88.00', 'FD-P18 it comes back as own money');
+SELECT is(pg_temp.misplaced(:m, :o), NULL, 'SETTLED 1 swept commission is in its place');
+SELECT refund_create(:m, pg_temp.document(:o, 'return')) AS r \gset
+SELECT is(pg_temp.refunds(:m, :r), 'original 100.00 planned', 'and the refund waits for it');
+SELECT is(pg_temp.misplaced(:m, :o), NULL, 'SETTLED 1 and when it is reversed');
+
 -- FD-P23: goodwill, within the same cap
-SELECT pg_temp.part(:m, :o, '{"amount": "15.00 EUR"}', 'goodwill') AS g \gset
-SELECT is(pg_temp.steps(:m, :g) || ', refundable ' || (SELECT refundable FROM refundable(:m, :o)), 'goodwill 15.00, refundable 85.00', 'FD-P23 DP-30 own money, counted');
-SELECT is(pg_temp.misplaced(:m, :o), NULL, 'SETTLED 1');
-SELECT is(pg_temp.code(format('SELECT pg_temp.part(%s, %s, %L)', :m, :o, '{"amount": "85.01 EUR"}')), 'MK116 not so much of line 1 can be refunded', 'DP-30 one cap over all doors');
+SELECT pg_temp.part(:m, :retained, '{"amount": "15.00 EUR"}', 'goodwill') AS g \gset
+SELECT is(pg_temp.steps(:m, :g) || ', refundable ' || (SELECT refundable FROM refundable(:m, :retained)), 'goodwill 15.00, refundable 85.00', 'FD-P23 DP-30 own money, counted');
+SELECT is(pg_temp.misplaced(:m, :retained), NULL, 'SETTLED 1');
+SELECT is(pg_temp.code(format('SELECT pg_temp.part(%s, %s, %L)', :m, :retained, '{"amount": "85.01 EUR"}')), 'MK116 not so much of line 1 can be refunded', 'DP-30 one cap over all doors');
 
 -- random: partial refunds, releases and payouts of one seller in any order; each cent in its place at every step, the commission exact at the end
 CREATE FUNCTION pg_temp.live(m int, buyer bigint) RETURNS text LANGUAGE plpgsql AS $$
@@ -280,7 +292,7 @@ BEGIN
 			CASE floor(random() * 6)
 				WHEN 0 THEN PERFORM pg_temp.release(m, placed);
 				WHEN 1 THEN PERFORM payout_run(m, jsonb_build_object('sellers', jsonb_build_array(seller)));
-				WHEN 2 THEN PERFORM payout_confirm(m, p.id) FROM payouts p WHERE p.marketplace_id = m AND p.seller_id = seller AND p.state = 'planned' LIMIT 1;
+				WHEN 2 THEN PERFORM payout_confirm(m, p.id) FROM payouts p WHERE p.marketplace_id = m AND p.seller_id = seller AND p.state IN ('planned', 'approved') LIMIT 1;
 				WHEN 3 THEN PERFORM own_transfer_confirm(m, t.id) FROM own_transfers t WHERE t.marketplace_id = m AND t.order_id = placed AND t.state = 'planned' LIMIT 1;
 				WHEN 4 THEN PERFORM refund_confirm(m, r.id) FROM refunds r WHERE r.marketplace_id = m AND r.order_id = placed AND r.state = 'funded' LIMIT 1;
 				ELSE PERFORM refund_create(m, pg_temp.document(placed, 'return', jsonb_build_array(jsonb_build_object('order_line_id', l.id, 'amount',
