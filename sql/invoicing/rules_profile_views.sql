@@ -1,9 +1,11 @@
 -- What single profiles ask beyond EN 16931, as data.
+-- The paths are text until they are read: PostgreSQL writes some paths back in a way that it does not read again (unary methods of sums and products), and a
+-- restored view must be the same.
 CREATE OR REPLACE VIEW marketplace.invoice_rules_profile WITH (security_invoker = true) AS
-SELECT rule, severity, profiles, scope, term, applies, condition, message, found, source
+SELECT rule, severity, profiles, scope::jsonpath AS scope, term, applies::jsonpath AS applies, condition::jsonpath AS condition, message, found::jsonpath AS found, source
 FROM (VALUES
-	(ARRAY['peppol'], 'PEPPOL-EN16931-R003', 'fatal', '$'::jsonpath, 'buyer_reference'::text, NULL::jsonpath,
-		'exists($.buyer_reference) || exists($.purchase_order)'::jsonpath, 'A buyer reference or a purchase order is given (BT-10, BT-13).', NULL::jsonpath, 'OpenPeppol, BIS Billing 3.0'),
+	(ARRAY['peppol'], 'PEPPOL-EN16931-R003', 'fatal', '$'::text, 'buyer_reference'::text, NULL::text,
+		'exists($.buyer_reference) || exists($.purchase_order)'::text, 'A buyer reference or a purchase order is given (BT-10, BT-13).', NULL::text, 'OpenPeppol, BIS Billing 3.0'),
 	(ARRAY['peppol', 'xrechnung'], 'PEPPOL-EN16931-R010', 'fatal', '$', 'buyer.einvoice_address', NULL,
 		'exists($.buyer.einvoice_address)', 'The buyer has an electronic address (BT-49).', NULL, 'OpenPeppol, BIS Billing 3.0'),
 	(ARRAY['peppol', 'xrechnung'], 'PEPPOL-EN16931-R020', 'fatal', '$', 'seller.einvoice_address', NULL,

@@ -1,6 +1,6 @@
 -- A refund planned and carried out step by step: escrow, commission, the seller's cents of this and another line, the platform's advance (FD-P14, FD-P17 to FD-P20);
 -- what is refused of documents and of refunds in the wrong state.
-\set m 6103
+\set m 6119
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';

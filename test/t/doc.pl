@@ -34,7 +34,7 @@ for my $page (sort keys %pages)
 	is(join("\n", findings($node, $page, 'shop')), '', '... with books in order');
 
 	(my $prose = $text) =~ s/^```.*?^```//msg;
-	my @named = $prose =~ /`(?:marketplace\.)?([a-z]+_[a-z_]+\(|(?:fd|iv|lg|od|rd)\.[a-z_]+)/g;
+	my @named = $prose =~ /`(?:marketplace\.)?([a-z]+_[a-z_]+\(|(?:fd|iv|lg|od|rd)\.[a-z_0-9]+)/g;
 	my %unknown = map { $_ => 1 } grep { !$known{$_} } @named;
 	is(join(', ', sort keys %unknown), '', '... it names no function or policy that does not exist');
 	while ($text =~ /^<!-- lifecycle_diagram\('(\w+)'\) -->\n```mermaid\n(.*?)^```/msg)
