@@ -123,7 +123,8 @@ SELECT r.marketplace_id,
 	   d.actor,
 	   r.created_at,
 	   r.sent_at,
-	   r.ended_at
+	   r.ended_at,
+	   marketplace.clock() - r.created_at AS age
   FROM marketplace.refunds r
   JOIN marketplace.refund_decisions d ON d.marketplace_id = r.marketplace_id AND d.id = r.decision_id
   LEFT JOIN marketplace.refunds a ON a.marketplace_id = r.marketplace_id AND a.decision_id = r.decision_id AND a.retry_of = r.id
@@ -162,6 +163,7 @@ COMMENT ON COLUMN marketplace.refund_register.actor IS 'Who decided it.';
 COMMENT ON COLUMN marketplace.refund_register.created_at IS 'When it was decided.';
 COMMENT ON COLUMN marketplace.refund_register.sent_at IS 'When it was handed to the PSP; NULL before.';
 COMMENT ON COLUMN marketplace.refund_register.ended_at IS 'When it was paid, rejected or cancelled; NULL before.';
+COMMENT ON COLUMN marketplace.refund_register.age IS 'How long ago it was decided.';
 
 CREATE OR REPLACE VIEW marketplace.refund_step_overview WITH (security_invoker = true) AS
 SELECT s.marketplace_id,

@@ -131,7 +131,11 @@ my %readers = (
 sub answers
 {
 	my ($node, $database, $user) = @_;
-	my @asked = map { [ $_, qq{SELECT t FROM marketplace.$_ t ORDER BY t::text COLLATE "C"} ] } relations($node, $database, $user, 'rv');
+	# An age is another one at every look.
+	my %aged = map { $_ => 1 } split /\n/, sql($node, $database, $user, q{SELECT c.relname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+		WHERE c.relnamespace = 'marketplace'::regnamespace AND a.attname = 'age' AND NOT a.attisdropped});
+	my @asked = map { my $t = $aged{$_} ? q{to_jsonb(t) - 'age'} : 't'; [ $_, qq{SELECT $t FROM marketplace.$_ t ORDER BY ($t)::text COLLATE "C"} ] }
+		relations($node, $database, $user, 'rv');
 	for my $reader (sort keys %readers)
 	{
 		next if sql($node, $database, $user, "SELECT to_regproc('marketplace.$reader') IS NULL") eq 't';
