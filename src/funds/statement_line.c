@@ -47,13 +47,13 @@ bank_line_break(Call *call, const BankLine *line, const char *break_class, const
 		payload_text(&causes, "return_reason", line->detail->return_reason);
 	if (line->detail != NULL && line->detail->remittance != NULL)
 		payload_text(&causes, "remittance", line->detail->remittance);
-	spec.natural_key = line->part ? psprintf("%s/%d/%lld", statement_key(line->file, line->statement), entry->position,
-											 (long long) (line->detail - entry->details + 1)) :
+	spec.natural_key = line->part ? psprintf("%s/%d/%d", statement_key(line->file, line->statement), entry->position,
+											 (int) (line->detail - entry->details) + 1) :
 		psprintf("%s/%d", statement_key(line->file, line->statement), entry->position);
 	spec.ledger = ledger;
 	spec.difference = ledger != NULL && amount_currency(*ledger) == amount_currency(bank) ? amount_sub(*ledger, bank) : bank;
 	spec.end_to_end_id = line->end_to_end_id;
-	spec.bank_reference = line->part && line->detail->servicer_reference != NULL ? line->detail->servicer_reference :
+	spec.bank_reference = line->part && line->detail != NULL && line->detail->servicer_reference != NULL ? line->detail->servicer_reference :
 		entry->servicer_reference;
 	spec.has_value_date = !entry->value_on.null;
 	spec.value_date = entry->value_on.null ? 0 : DatumGetDateADT(entry->value_on.datum);

@@ -139,7 +139,7 @@ receipt_of(Call *call, const BankLine *line)
 	IncomingMoney money = {.source = line->file->kind, .amount = line->amount};
 
 	money.external_id = psprintf("%s/%d%s", statement_key(line->file, line->statement), entry->position,
-								 line->part ? psprintf("/%lld", (long long) (detail - entry->details + 1)) : "");
+								 line->part ? psprintf("/%d", (int) (detail - entry->details) + 1) : "");
 	money.value_date = !entry->value_on.null ? DatumGetDateADT(entry->value_on.datum) :
 		!entry->booked_on.null ? DatumGetDateADT(entry->booked_on.datum) :
 		calendar_local_date(call->now, marketplace_get(call)->time_zone);
