@@ -6,14 +6,13 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
 #include "funds/break_internal.h"
 #include "funds/funds_internal.h"
 #include "funds/hold.h"
 #include "funds/psp_mirror.h"
+#include "kernel/attempt.h"
 #include "kernel/errors.h"
 #include "kernel/seal.h"
-#include "utils/resowner.h"
 
 #define ID_BYTES 140
 
@@ -130,21 +129,28 @@ parse_json(const char *start, size_t length)
 	return DatumGetJsonbP(DirectFunctionCall1(jsonb_in, CStringGetDatum(copy)));
 }
 
-static List *
-read_lines(const char *start, volatile int *number)
+typedef struct MirrorList
 {
-	List	   *lines = NIL;
+	const char *text_of_list;
+	List	   *lines;
+	int			number;			/* of the line at hand */
+} MirrorList;
+
+static void
+read_lines(Call *call, void *argument)
+{
+	MirrorList *list = argument;
+	const char *start = list->text_of_list;
 
 	while (*start != '\0')
 	{
 		size_t		length = strcspn(start, "\n");
 
-		(*number)++;
+		list->number++;
 		if (strspn(start, " \t\r") < length)
-			lines = lappend(lines, read_line(parse_json(start, length), *number));
+			list->lines = lappend(list->lines, read_line(parse_json(start, length), list->number));
 		start += length + (start[length] == '\n' ? 1 : 0);
 	}
-	return lines;
 }
 
 /* PostgreSQL's errors of reading JSON and numbers, and ours of reading documents and amounts: the list is broken. */
@@ -169,40 +175,20 @@ refuse_list(const ErrorData *error, int number)
 			error->hint != NULL ? errhint("%s", error->hint) : errhint("Give one JSON object a line."));
 }
 
-/* Reading happens in a subtransaction: a broken list is one error of this function, whatever was wrong with it. */
+/* A broken list is one error of this function, whatever was wrong with it. */
 static List *
-read_list(const char *text_of_list)
+read_list(Call *call, const char *text_of_list)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	List	   *volatile lines = NIL;
-	volatile int number = 0;
+	MirrorList	list = {text_of_list, NIL, 0};
+	ErrorData  *error;
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
+	if (!attempt(call, read_lines, &list, &error))
 	{
-		lines = read_lines(text_of_list, &number);
-		ReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
 		if (!is_reading_error(error->sqlerrcode))
 			ReThrowError(error);
-		refuse_list(error, number);
+		refuse_list(error, list.number);
 	}
-	PG_END_TRY();
-	return lines;
+	return list.lines;
 }
 
 static void
@@ -371,7 +357,7 @@ import_list(Call *call, const char *text_of_list)
 		"INSERT INTO marketplace.psp_imports (marketplace_id, id, psp_party_id, lines, added, known, duplicates, file_sha256, actor, imported_at)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
 	int64		psp_id = marketplace_get(call)->psp_party_id;
-	List	   *lines = read_list(text_of_list);
+	List	   *lines = read_list(call, text_of_list);
 	ImportCounts counts = {0, 0, 0};
 	int64		import_id;
 	JsonbParseState *payload;

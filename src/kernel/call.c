@@ -203,15 +203,6 @@ call_carry_out(Call *call)
 	call->documents = NIL;
 }
 
-/* The memory of what was collected went with the subtransaction, or goes with the call. */
-void
-call_forget(Call *call)
-{
-	call->posting = NULL;
-	call->documents = NIL;
-	call->facts = NULL;
-}
-
 int64
 call_end(Call *call)
 {

@@ -24,9 +24,8 @@ extern void access_init(void);
 extern void clock_init(void);
 extern void access_grant_again(void);	/* access_grant.c */
 
-/* call.c: what a call has collected is carried out, or thrown away after its subtransaction was rolled back */
+/* call.c: what a call has collected is carried out */
 extern void call_carry_out(Call *call);
-extern void call_forget(Call *call);
 
 /* event.c */
 extern void event_init(void);

@@ -296,6 +296,23 @@ ledger_flush(Call *call)
 	(void) ledger_flush_posting(call);
 }
 
+LedgerMark
+ledger_mark(const Call *call)
+{
+	return (LedgerMark) {call->posting, call->posting == NULL || call->posting == &posting_written ? 0 : call->posting->count};
+}
+
+/* A posting that was begun later, or written, is not there any more: its subtransaction was rolled back. */
+void
+ledger_return_to(Call *call, LedgerMark mark)
+{
+	if (mark.posting != NULL && mark.posting != call->posting)
+		elog(ERROR, "%s() wrote in an attempt what it had collected before", call->function);
+	call->posting = mark.posting;
+	if (mark.posting != NULL && mark.posting != &posting_written)
+		mark.posting->count = mark.count;
+}
+
 PG_FUNCTION_INFO_V1(account_kinds);
 Datum
 account_kinds(PG_FUNCTION_ARGS)

@@ -69,6 +69,15 @@ extern void ledger_move_document(Call *call, const Document *root, const char *r
 /* Writes the call's posting; nothing to do when there is none. Called by call_end(); afterwards the call may build no other. */
 extern void ledger_flush(Call *call);
 
+/* What the call has built so far, and back to it: what was added is forgotten (attempt.c). */
+typedef struct LedgerMark
+{
+	struct Posting *posting;
+	int			count;
+} LedgerMark;
+extern LedgerMark ledger_mark(const Call *call);
+extern void ledger_return_to(Call *call, LedgerMark mark);
+
 /* Tick step: folds at most limit summed accounts of the call's marketplace; returns how many. Settled transfers only. */
 extern int	ledger_tick(Call *call, int limit);
 

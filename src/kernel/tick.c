@@ -12,19 +12,18 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
+#include "kernel/attempt.h"
 #include "kernel/errors.h"
 #include "kernel/event.h"
 #include "kernel/guard.h"
 #include "kernel/kernel.h"
 #include "utils/memutils.h"
-#include "utils/resowner.h"
 
 #define FIRST_PAUSE_MINUTES	5
 #define LONGEST_PAUSE_MINUTES (24 * 60)
 
 /* What the attempt under way is at; an object's name is a literal. */
-typedef struct Attempt
+typedef struct Tried
 {
 	const TickStep *step;
 	const TickStep *worked_on;	/* the step that named the object */
@@ -32,9 +31,9 @@ typedef struct Attempt
 	int64		object_id;
 	int			objects;		/* how many were worked on */
 	bool		together;		/* the steps are done: what they collected is carried out */
-} Attempt;
+} Tried;
 
-static Attempt attempt;
+static Tried tried;
 
 /* It is tried now; should it fail again, this is rolled back with the attempt. */
 static void
@@ -51,10 +50,10 @@ forget_failure(Call *call, const char *object, int64 object_id)
 void
 tick_at(Call *call, const char *object, int64 object_id)
 {
-	attempt.object = object;
-	attempt.object_id = object_id;
-	attempt.worked_on = attempt.step;
-	attempt.objects++;
+	tried.object = object;
+	tried.object_id = object_id;
+	tried.worked_on = tried.step;
+	tried.objects++;
 	forget_failure(call, object, object_id);
 }
 
@@ -83,55 +82,28 @@ run_steps(Call *call, const TickStep *steps, int limit)
 	{
 		if (step_waits(call, (int) (step - steps) + 1))
 			continue;
-		attempt.step = step;
+		tried.step = step;
 		done += step->function(call, limit - done);
 	}
 	return done;
 }
 
-/* True when the attempt was carried out; else everything is as before, and *error says why. */
-static bool
-try_steps(Call *call, const TickStep *steps, int limit, volatile int *done, ErrorData **error)
+typedef struct TickWork
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	int			capacity = call->capacity;
-	volatile bool carried_out = false;
+	const TickStep *steps;
+	int			limit;
+	int			done;
+} TickWork;
 
-	memset(&attempt, 0, sizeof(attempt));
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		*done = run_steps(call, steps, limit);
-		attempt.together = true;
-		call_carry_out(call);
-		ReleaseCurrentSubTransaction();
-		carried_out = true;
-	}
-	PG_CATCH();
-	{
-		MemoryContextSwitchTo(context);
-		*error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		call_forget(call);
-		call->capacity = capacity;
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return carried_out;
-}
-
-/* What says nothing of the object: deadlock, serialization, resources, cancel, shutdown. The whole call fails, as any other would. */
-static bool
-is_of_the_moment(int sqlstate)
+static void
+carry_out_steps(Call *call, void *argument)
 {
-	int			category = ERRCODE_TO_CATEGORY(sqlstate);
+	TickWork   *work = argument;
 
-	return category == ERRCODE_TRANSACTION_ROLLBACK || category == ERRCODE_INSUFFICIENT_RESOURCES ||
-		category == ERRCODE_OPERATOR_INTERVENTION || category == ERRCODE_SYSTEM_ERROR;
+	memset(&tried, 0, sizeof(tried));
+	work->done = run_steps(call, work->steps, work->limit);
+	tried.together = true;
+	attempt_carry_out(call);
 }
 
 static TimestampTz
@@ -160,10 +132,10 @@ record_failure(Call *call, const TickStep *step, const char *object, int64 objec
 static void
 leave_out(Call *call, const TickStep *steps, const ErrorData *error)
 {
-	bool		named = attempt.object != NULL && (attempt.together || attempt.worked_on == attempt.step);
-	const TickStep *step = named ? attempt.worked_on : attempt.step;
-	const char *object = named ? attempt.object : "tick";
-	int64		object_id = named ? attempt.object_id : step - steps + 1;
+	bool		named = tried.object != NULL && (tried.together || tried.worked_on == tried.step);
+	const TickStep *step = named ? tried.worked_on : tried.step;
+	const char *object = named ? tried.object : "tick";
+	int64		object_id = named ? tried.object_id : step - steps + 1;
 	TimestampTz next = record_failure(call, step, object, object_id, error);
 
 	ereport(WARNING,
@@ -182,16 +154,16 @@ run(Call *call, int limit)
 
 	for (;;)
 	{
-		volatile int done = 0;
+		TickWork	work = {steps, size, 0};
 		ErrorData  *error;
 
-		if (try_steps(call, steps, size, &done, &error))
-			return done;
-		if (is_of_the_moment(error->sqlerrcode) || (attempt.together && attempt.objects == 0))
+		if (attempt(call, carry_out_steps, &work, &error))
+			return work.done;
+		if (tried.together && tried.objects == 0)
 			ReThrowError(error);
-		if (attempt.together && attempt.objects > 1 && size > 1)
+		if (tried.together && tried.objects > 1 && size > 1)
 		{
-			size = Min(size, attempt.objects) / 2;
+			size = Min(size, tried.objects) / 2;
 			continue;
 		}
 		leave_out(call, steps, error);

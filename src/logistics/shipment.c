@@ -7,7 +7,7 @@
  */
 #include "postgres.h"
 
-#include "access/xact.h"
+#include "kernel/attempt.h"
 #include "kernel/decimal.h"
 #include "kernel/errors.h"
 #include "kernel/guard.h"
@@ -15,7 +15,6 @@
 #include "logistics/return.h"
 #include "logistics/tracking.h"
 #include "orders/orders.h"
-#include "utils/resowner.h"
 
 /* Checks who calls, locks the order, and reads the shipment again as it now is. */
 static Shipment *
@@ -136,51 +135,23 @@ shipment_hand_over(PG_FUNCTION_ARGS)
  * ---- implicit hand-over: a fact of the carrier is never refused ----
  */
 
-static bool
-is_domain_error(int sqlerrcode)
+static void
+ask_guard(Call *call, void *seller_order_id)
 {
-	char	   *state = unpack_sql_state(sqlerrcode);
-
-	return strncmp(state, "MK", 2) == 0 && sqlerrcode != MK_CONCURRENT_CHANGE;
+	guard_ask(call, "shipment.hand_over", *(int64 *) seller_order_id);
 }
 
-/*
- * What a guard says against it, NULL when none does. Guards only look; what one began to do ends with the
- * subtransaction.
- */
+/* What a guard says against it, NULL when none does. Guards only look; what one began to do ends with the attempt. */
 static char *
 guard_objection(Call *call, int64 seller_order_id)
 {
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	char	   *volatile objection = NULL;
+	ErrorData  *error;
 
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		guard_ask(call, "shipment.hand_over", seller_order_id);
-		ReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-		if (!is_domain_error(error->sqlerrcode))
-			ReThrowError(error);
-		objection = psprintf("%s (%s)", error->message, unpack_sql_state(error->sqlerrcode));
-		FreeErrorData(error);
-	}
-	PG_END_TRY();
-	return objection;
+	if (attempt(call, ask_guard, &seller_order_id, &error))
+		return NULL;
+	if (!error_is_of_domain(error))
+		ReThrowError(error);
+	return psprintf("%s (%s)", error->message, unpack_sql_state(error->sqlerrcode));
 }
 
 /* What is not there to be shipped any more, because it was cancelled meanwhile; NULL when all is. */
