@@ -35,6 +35,9 @@ static const Reaction reactions[] = {
 	{"receipt.accepted", funds_on_receipt_accepted},
 	{"receipt.accepted", invoicing_on_receipt_accepted},
 
+	/* goods are back and graded: what was paid for them goes back to the buyer; what the seller keeps is released */
+	{"return.refund_due", funds_on_return_refund_due},
+
 	/* the PSP or the bank answers: state and posting of the payout or refund that the instruction was for */
 	{"instruction.sent", funds_on_instruction_sent},
 	{"instruction.acknowledged", funds_on_instruction_acknowledged},

@@ -17,6 +17,7 @@ CREATE TABLE marketplace.refund_decisions (
 	amount			marketplace.amount NOT NULL CHECK (marketplace.sign(amount) >= 0),
 	lowers_due		boolean NOT NULL,
 	commission		text CHECK (commission IN ('full', 'pro_rata', 'retained')),
+	return_id		bigint,
 	complete		boolean NOT NULL DEFAULT false,
 	reason			text,
 	actor			text NOT NULL,
@@ -37,6 +38,7 @@ COMMENT ON COLUMN marketplace.refund_decisions.lowers_due IS
 'The lines cost the buyer less by it. False where the order counts the quantity as cancelled itself, and for goodwill.';
 COMMENT ON COLUMN marketplace.refund_decisions.commission IS
 'What becomes of the commission, where this decision says otherwise than what was frozen on the capture (FD-29); NULL: as frozen.';
+COMMENT ON COLUMN marketplace.refund_decisions.return_id IS 'Return whose refund became due (door return); NULL: decided otherwise. A return and a refund are two objects, linked (LG-48).';
 COMMENT ON COLUMN marketplace.refund_decisions.complete IS 'False only inside the call that decides it: more lines may be added.';
 COMMENT ON COLUMN marketplace.refund_decisions.reason IS 'Why.';
 COMMENT ON COLUMN marketplace.refund_decisions.actor IS 'Who decided.';
@@ -48,8 +50,11 @@ CREATE TABLE marketplace.refund_lines (
 	decision_id		bigint NOT NULL,
 	order_line_id	bigint NOT NULL,
 	quantity		numeric CHECK (quantity > 0),
-	amount			marketplace.amount NOT NULL CHECK (marketplace.sign(amount) > 0),
-	PRIMARY KEY (marketplace_id, id)
+	amount			marketplace.amount NOT NULL,
+	worth			marketplace.amount,
+	PRIMARY KEY (marketplace_id, id),
+	CONSTRAINT refund_lines_amount CHECK (CASE WHEN worth IS NULL THEN marketplace.sign(amount) > 0
+		ELSE marketplace.sign(amount) >= 0 AND amount <= worth AND quantity IS NOT NULL END)
 );
 CREATE INDEX refund_lines_decision ON marketplace.refund_lines (marketplace_id, decision_id);
 CREATE INDEX refund_lines_line ON marketplace.refund_lines (marketplace_id, order_line_id);
@@ -60,6 +65,8 @@ COMMENT ON COLUMN marketplace.refund_lines.decision_id IS 'The decision.';
 COMMENT ON COLUMN marketplace.refund_lines.order_line_id IS 'Order line.';
 COMMENT ON COLUMN marketplace.refund_lines.quantity IS 'Quantity that it is for, where it was decided by quantity; NULL: by amount.';
 COMMENT ON COLUMN marketplace.refund_lines.amount IS 'What goes back for the line.';
+COMMENT ON COLUMN marketplace.refund_lines.worth IS
+'Returned goods: what the buyer had paid for the quantity. What is more than the amount is the seller''s, by the grade in which they came back (lg.grade_refund_pct); NULL for other doors.';
 
 CREATE TABLE marketplace.refunds (
 	marketplace_id	int NOT NULL,

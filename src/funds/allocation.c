@@ -96,7 +96,8 @@ allocations_of_order(Call *call, int64 order_id)
 			.refunded = row_amount(row, 16), .reduced = zero, .lacking = zero, .goodwill = zero, .retained = zero
 		};
 	}
-	if (result.count > 0 && !row_null(&rows.rows[0], 15))
+	result.decided = result.count > 0 && !row_null(&rows.rows[0], 15);
+	if (result.decided)
 		add_refunds(call, order_id, &result);
 	return result;
 }

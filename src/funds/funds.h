@@ -19,6 +19,9 @@ extern void funds_on_delivery_voided(Call *call, const Event *event);
 /* order_line.cancelled: refund what was captured for the cancelled quantity (FD-P14) */
 extern void funds_on_line_cancelled(Call *call, const Event *event);
 
+/* return.refund_due: refund what came back, by its grades (LG-49; refund_return.c has the payload) */
+extern void funds_on_return_refund_due(Call *call, const Event *event);
+
 /* instruction.…: state and posting of the payout or refund that it is for; other objects are not looked at */
 extern void funds_on_instruction_sent(Call *call, const Event *event);
 extern void funds_on_instruction_acknowledged(Call *call, const Event *event);

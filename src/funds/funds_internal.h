@@ -40,6 +40,7 @@ typedef struct Allocations
 {
 	int			count;
 	Allocation *allocations;	/* by id */
+	bool		decided;		/* there are refund decisions for the order */
 } Allocations;
 
 /* allocation.c */

@@ -76,7 +76,7 @@ funds_on_delivery_voided(Call *call, const Event *event)
 	terms = release_terms(call, first, order_id);
 	if (strcmp(policy_text(call, "lg.void_after_release", &terms.policy), "hold") != 0)
 		return;
-	releasable = releasable_of(call, &lines, seller_order_id, &terms);
+	releasable = releasable_of(call, &all, &lines, seller_order_id, &terms);
 	for (int i = 0; i < document_length(&voided); i++)
 	{
 		Document	item = document_item(&voided, i);

@@ -28,7 +28,17 @@ typedef struct RefundDecision
 	const char *door;
 	const char *reason;
 	bool		lowers_due;
+	int64		return_id;		/* 0 unless a return made it due */
 } RefundDecision;
+
+/* What a decision gives back of a line. */
+typedef struct RefundLine
+{
+	int64		order_line_id;
+	Numeric		quantity;		/* NULL: by amount */
+	Amount		amount;
+	const Amount *worth;		/* of returned goods: what was paid for the quantity; NULL elsewhere */
+} RefundLine;
 
 /* One way in which the money goes to the buyer. */
 typedef struct RefundMeans
@@ -54,8 +64,8 @@ extern void refund_give_up(Call *call, int64 refund_id, const char *reason);
 /* refund_decision.c */
 extern RefundDecision decision_open(Call *call, const RefundDecision *wanted, Amount zero, const char *commission);
 extern RefundDecision decision_get(Call *call, int64 decision_id);
-extern int64 decision_cause(Call *call, const RefundDecision *decision, Amount amount);
-extern void decision_add_line(Call *call, const RefundDecision *decision, int64 order_line_id, Numeric quantity, Amount amount);
+extern int64 decision_cause(Call *call, const RefundDecision *decision, Amount amount, const RefundLine *lines, int nlines);
+extern void decision_add_line(Call *call, const RefundDecision *decision, const RefundLine *line);
 
 /* Carries the plan out and hands what it funds to refunds, in the order of the means; what it does not is short. */
 extern void decision_carry_out(Call *call, const RefundDecision *decision, const Waterfall *plan, RefundMeans *means, int nmeans,
@@ -73,6 +83,18 @@ extern void freeze_item(Call *call, int64 refund_id, const Allocation *allocatio
 
 /* refund_again.c: a paid refund came back (FD-P16); locks its order. False when it is not known to be paid. */
 extern bool refund_came_back(Call *call, int64 refund_id, const char *reason);
+
+/* refund_quantity.c: what decisions by quantity have taken of a line */
+typedef struct RefundedQuantity
+{
+	Numeric		quantity;
+	Numeric		of_goods;		/* of it, through the doors return and dispute: units that the buyer had */
+	int64		retained;		/* what the seller keeps of units that came back worse, in minor units */
+} RefundedQuantity;
+extern RefundedQuantity refunded_quantity(Call *call, int64 order_line_id);
+
+/* What of `left` a further quantity is worth, when `gone` of the line is cancelled or refunded (RD-10): after the last unit nothing is left. */
+extern int64 quantity_worth(const OrderLine *line, Numeric gone, Numeric quantity, int64 left);
 
 /* refund_request.c: the means that a document names; MK003, MK116 */
 extern RefundMeans refund_means_read(Call *call, const Document *document, int64 buyer_id, CurrencyCode currency);

@@ -86,7 +86,7 @@ refund_cancelled(Call *call, const Allocations *all, const OrderLine *line, Nume
 	waterfall_plan(call, &plan, line->order_id, &(WaterfallTerms) {false, NULL}, targets, n);
 	waterfall_lock(call, &plan);
 	decision = open_decision(call, line, reason);
-	decision_add_line(call, &decision, line->id, NULL, amount_of(plan.currency, refund));
+	decision_add_line(call, &decision, &(RefundLine) {line->id, NULL, amount_of(plan.currency, refund), NULL});
 	original.amount = refund;
 	decision_carry_out(call, &decision, &plan, &original, 1, cause);
 }

@@ -13,33 +13,53 @@ RefundDecision
 decision_get(Call *call, int64 decision_id)
 {
 	static Statement read = STATEMENT("il",
-		"SELECT order_id, buyer_id, door, reason, lowers_due FROM marketplace.refund_decisions WHERE marketplace_id = $1 AND id = $2");
+		"SELECT order_id, buyer_id, door, reason, lowers_due, return_id FROM marketplace.refund_decisions WHERE marketplace_id = $1 AND id = $2");
 	Row			row;
 
 	if (!query_row(&read, VALUES(value_int32(call->marketplace_id), value_int64(decision_id)), &row))
 		elog(ERROR, "refund decision %lld has vanished", (long long) decision_id);
 	return (RefundDecision) {decision_id, row_int64(&row, 0), row_int64(&row, 1), row_text(&row, 2), row_text(&row, 3),
-							 row_bool(&row, 4)};
+							 row_bool(&row, 4), row_id(&row, 5)};
 }
 
 RefundDecision
 decision_open(Call *call, const RefundDecision *wanted, Amount zero, const char *commission)
 {
-	static Statement insert = STATEMENT("illtabtttz",
+	static Statement insert = STATEMENT("illtabtttzl",
 		"INSERT INTO marketplace.refund_decisions (marketplace_id, order_id, buyer_id, door, amount, lowers_due, commission, reason,"
-		" actor, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id");
+		" actor, created_at, return_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id");
 	RefundDecision decision = *wanted;
 
 	decision.id = funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(wanted->order_id),
 											value_int64(wanted->buyer_id), value_text(wanted->door), value_amount(zero),
 											value_bool(wanted->lowers_due), value_text(commission), value_text(wanted->reason),
-											value_text(call_actor()), value_timestamptz(call->now)));
+											value_text(call_actor()), value_timestamptz(call->now),
+											value_id(wanted->return_id)));
 	return decision;
+}
+
+static void
+payload_refund_lines(JsonbParseState **payload, const RefundLine *lines, int nlines)
+{
+	JsonbValue	key = {.type = jbvString, .val.string = {.len = 5, .val = "lines"}};
+
+	pushJsonbValue(payload, WJB_KEY, &key);
+	pushJsonbValue(payload, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; i < nlines; i++)
+	{
+		pushJsonbValue(payload, WJB_BEGIN_OBJECT, NULL);
+		payload_int64(payload, "order_line_id", lines[i].order_line_id);
+		if (lines[i].quantity != NULL)
+			payload_numeric(payload, "quantity", lines[i].quantity);
+		payload_amount(payload, "amount", lines[i].amount);
+		pushJsonbValue(payload, WJB_END_OBJECT, NULL);
+	}
+	pushJsonbValue(payload, WJB_END_ARRAY, NULL);
 }
 
 /* The event that explains the postings of the decision. */
 int64
-decision_cause(Call *call, const RefundDecision *decision, Amount amount)
+decision_cause(Call *call, const RefundDecision *decision, Amount amount, const RefundLine *lines, int nlines)
 {
 	JsonbParseState *payload;
 
@@ -49,20 +69,25 @@ decision_cause(Call *call, const RefundDecision *decision, Amount amount)
 	payload_text(&payload, "door", decision->door);
 	payload_text(&payload, "reason", decision->reason);
 	payload_amount(&payload, "amount", amount);
+	if (decision->return_id != 0)
+		payload_int64(&payload, "return_id", decision->return_id);
+	payload_refund_lines(&payload, lines, nlines);
 	return event_emit(call, "order", decision->order_id, "refund.decided", &payload);
 }
 
 void
-decision_add_line(Call *call, const RefundDecision *decision, int64 order_line_id, Numeric quantity, Amount amount)
+decision_add_line(Call *call, const RefundDecision *decision, const RefundLine *line)
 {
-	static Statement insert = STATEMENT("illna",
-		"INSERT INTO marketplace.refund_lines (marketplace_id, decision_id, order_line_id, quantity, amount) VALUES ($1, $2, $3, $4, $5)");
+	static Statement insert = STATEMENT("illnaa",
+		"INSERT INTO marketplace.refund_lines (marketplace_id, decision_id, order_line_id, quantity, amount, worth) "
+		"VALUES ($1, $2, $3, $4, $5, $6)");
 	static Statement raise = STATEMENT("ila",
 		"UPDATE marketplace.refund_decisions SET amount = amount + $3 WHERE marketplace_id = $1 AND id = $2");
 
-	funds_write(&insert, VALUES(value_int32(call->marketplace_id), value_int64(decision->id), value_int64(order_line_id),
-								value_numeric(quantity), value_amount(amount)));
-	funds_write(&raise, VALUES(value_int32(call->marketplace_id), value_int64(decision->id), value_amount(amount)));
+	funds_write(&insert, VALUES(value_int32(call->marketplace_id), value_int64(decision->id), value_int64(line->order_line_id),
+								value_numeric(line->quantity), value_amount(line->amount),
+								line->worth == NULL ? value_null() : value_amount(*line->worth)));
+	funds_write(&raise, VALUES(value_int32(call->marketplace_id), value_int64(decision->id), value_amount(line->amount)));
 }
 
 void
@@ -167,16 +192,18 @@ void
 decision_of_waterfall(Call *call, const RefundDecision *wanted, const Waterfall *plan)
 {
 	RefundDecision decision = decision_open(call, wanted, amount_of(plan->currency, 0), NULL);
+	RefundLine *lines = palloc(sizeof(RefundLine) * Max(plan->ntargets, 1));
 	int64		sum = 0;
 	int64		own;
 
 	for (int i = 0; i < plan->ntargets; i++)
 	{
 		sum += plan->targets[i].amount;
-		decision_add_line(call, &decision, plan->targets[i].allocation->order_line_id, NULL,
-						  amount_of(plan->currency, plan->targets[i].amount));
+		lines[i] = (RefundLine) {plan->targets[i].allocation->order_line_id, NULL, amount_of(plan->currency, plan->targets[i].amount), NULL};
+		decision_add_line(call, &decision, &lines[i]);
 	}
-	own = waterfall_carry_out(call, plan, decision.id, decision_cause(call, &decision, amount_of(plan->currency, sum)));
+	own = waterfall_carry_out(call, plan, decision.id,
+							  decision_cause(call, &decision, amount_of(plan->currency, sum), lines, plan->ntargets));
 	if (own > 0)
 		own_transfer_plan(call, decision.id, decision.order_id, amount_of(plan->currency, own));
 	decision_complete(call, decision.id);

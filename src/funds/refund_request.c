@@ -76,41 +76,23 @@ refund_means_read(Call *call, const Document *document, int64 buyer_id, Currency
 	return means;
 }
 
-/* Quantities that earlier decisions have refunded of the line. */
-static Numeric
-refunded_quantity(Call *call, int64 order_line_id)
-{
-	static Statement read = STATEMENT("il",
-		"SELECT COALESCE(pg_catalog.sum(l.quantity), 0) FROM marketplace.refund_lines l"
-		"  JOIN marketplace.refund_decisions d ON d.marketplace_id = $1 AND d.id = l.decision_id AND d.lowers_due"
-		" WHERE l.marketplace_id = $1 AND l.order_line_id = $2");
-
-	return DatumGetNumeric(query_datum(&read, VALUES(value_int32(call->marketplace_id), value_int64(order_line_id))));
-}
-
-/* What is left of the line, in proportion to what its quantities are worth (RD-10): after the last unit it is exactly zero. */
+/* By quantity: its share of what is left of the line and not the seller's for good. */
 static int64
 share_of_quantity(Call *call, const Document *item, const OrderLine *line, Numeric quantity, int64 left)
 {
-	Numeric		gone = decimal_add(line->cancelled, refunded_quantity(call, line->id));
-	Numeric		after = decimal_add(gone, quantity);
-	int64		due_before = amount_minor(line_due_at(line, gone));
-	Amount		keeps;
+	RefundedQuantity refunded = refunded_quantity(call, line->id);
+	Numeric		gone = decimal_add(line->cancelled, refunded.quantity);
 
 	if (!decimal_is_finite(quantity) || decimal_sign(quantity) <= 0 || decimal_scale(quantity) > 4)
 		document_refuse(item, "quantity", "It is no quantity of more than zero with at most four decimals.", NULL);
-	if (decimal_cmp(after, line->quantity) > 0)
+	if (decimal_cmp(decimal_add(gone, quantity), line->quantity) > 0)
 		ereport(ERROR,
 				errcode(MK_REFUND),
 				errmsg("not so many of line %d can be refunded", line->position),
 				errdetail("Asked for %s; ordered %s, cancelled or refunded before %s.", decimal_to_cstring(quantity),
 						  decimal_to_cstring(line->quantity), decimal_to_cstring(gone)),
 				errhint("Refund at most the rest, or an amount."));
-	if (due_before == 0)
-		return 0;
-	keeps = amount_round_ratio(decimal_mul(decimal_from_int64(left), decimal_from_int64(amount_minor(line_due_at(line, after)))),
-							   decimal_from_int64(due_before), amount_currency(line->escrow_gross));
-	return left - amount_minor(keeps);
+	return quantity_worth(line, gone, quantity, Max(left - refunded.retained, 0));
 }
 
 static const OrderLine *
@@ -259,6 +241,7 @@ refund_create(PG_FUNCTION_ARGS)
 		Request		request;
 		Waterfall	plan;
 		RefundDecision decision;
+		RefundLine *lines;
 		int64		cause;
 
 		access_require(&call, CAPACITY_OPERATOR, 0);
@@ -266,10 +249,13 @@ refund_create(PG_FUNCTION_ARGS)
 		waterfall_plan(&call, &plan, request.decision.order_id, &request.terms, request.targets, request.ntargets);
 		waterfall_lock(&call, &plan);
 		decision = decision_open(&call, &request.decision, amount_of(request.currency, 0), request.terms.commission);
-		cause = decision_cause(&call, &decision, amount_of(request.currency, request.total));
+		lines = palloc(sizeof(RefundLine) * request.nlines);
 		for (int i = 0; i < request.nlines; i++)
-			decision_add_line(&call, &decision, request.asked[i].line->id, request.asked[i].quantity,
-							  amount_of(request.currency, request.asked[i].amount));
+			lines[i] = (RefundLine) {request.asked[i].line->id, request.asked[i].quantity,
+				amount_of(request.currency, request.asked[i].amount), NULL};
+		cause = decision_cause(&call, &decision, amount_of(request.currency, request.total), lines, request.nlines);
+		for (int i = 0; i < request.nlines; i++)
+			decision_add_line(&call, &decision, &lines[i]);
 		decision_carry_out(&call, &decision, &plan, request.means, request.nmeans, cause);
 		decision_complete(&call, decision.id);
 		call.result = decision.id;

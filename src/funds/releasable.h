@@ -23,6 +23,6 @@ typedef struct ReleaseTerms
 } ReleaseTerms;
 
 extern ReleaseTerms release_terms(Call *call, const Allocation *allocation, int64 order_id);
-extern Releasable releasable_of(Call *call, const OrderLines *lines, int64 seller_order_id, const ReleaseTerms *terms);
+extern Releasable releasable_of(Call *call, const Allocations *all, const OrderLines *lines, int64 seller_order_id, const ReleaseTerms *terms);
 
 #endif

@@ -286,7 +286,7 @@ collect_seller_order(Call *call, const Allocations *all, const OrderLines *lines
 					 int64 order_id, Releases *releases)
 {
 	ReleaseTerms terms = release_terms(call, first, order_id);
-	Releasable	releasable = releasable_of(call, lines, first->seller_order_id, &terms);
+	Releasable	releasable = releasable_of(call, all, lines, first->seller_order_id, &terms);
 
 	for (int i = 0; i < all->count; i++)
 	{
