@@ -2,7 +2,7 @@ CREATE FUNCTION marketplace.carrier_create(marketplace_id int, document jsonb, r
 AS 'MODULE_PATHNAME', 'carrier_create'
 LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.carrier_create(int, jsonb, text) IS
-'Registers a carrier and returns its id (LG-16). Document: {"code", "name", "tracking_url"? with {number} in it, "party_id"? of a party with capacity carrier}. For operators. Errors: MK001, MK003, MK004, MK005, MK006 (code in use), MK020.';
+'Registers a carrier and returns its id (LG-16). Document: {"code", "name", "tracking_url"? with {number} in it, "party_id"? of a party with capacity carrier, "calendar"?, "cut_off"? (HH:MM, local time of the marketplace), "regime"? (view carriage_regimes), "claim_address"?}. For operators. Errors: MK001, MK003, MK004, MK005, MK006 (code in use), MK020, MK071.';
 
 CREATE FUNCTION marketplace.tracking_code_map(marketplace_id int, document jsonb, request_key text DEFAULT NULL) RETURNS bigint
 AS 'MODULE_PATHNAME', 'tracking_code_map'
@@ -14,7 +14,7 @@ CREATE FUNCTION marketplace.shipment_create(marketplace_id int, document jsonb, 
 AS 'MODULE_PATHNAME', 'shipment_create'
 LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.shipment_create(int, jsonb, text) IS
-'Prepares a shipment of an accepted seller order and returns its id. Document: {"seller_order_id", "carrier": code, "parcels": [{"sscc"?, "tracking_number"?, "weight_kg"?, "contents": [{"order_line_id", "quantity"}]}]}. A line''s quantity is at most what is left to ship and not held by other prepared shipments (LG-9). Several shipments and parcels of a line are fine. For the seller and operators. Emits shipment.created. Errors: MK001, MK003, MK004, MK005, MK006 (SSCC or tracking number in use), MK020, MK100, MK101, MK120.';
+'Prepares a shipment of an accepted seller order and returns its id. Document: {"seller_order_id", "carrier": code, "service"?: code, "declared_value"?: what the carrier is told that it is worth, "parcels": [{"sscc"?, "tracking_number"?, "weight_kg"?, "contents": [{"order_line_id", "quantity"}]}]}. A line''s quantity is at most what is left to ship and not held by other prepared shipments (LG-9). Several shipments and parcels of a line are fine. For the seller and operators. Emits shipment.created. Errors: MK001, MK003, MK004, MK005, MK006 (SSCC or tracking number in use), MK020, MK100, MK101, MK120.';
 
 CREATE FUNCTION marketplace.shipment_label(marketplace_id int, shipment_id bigint, document jsonb, request_key text DEFAULT NULL) RETURNS bigint
 AS 'MODULE_PATHNAME', 'shipment_label'

@@ -18,6 +18,10 @@ CREATE TABLE marketplace.carriers (
 	name text NOT NULL,
 	tracking_url text,
 	party_id bigint,
+	calendar text,
+	cut_off time,
+	regime text,
+	claim_address text,
 	created_at timestamptz NOT NULL,
 	PRIMARY KEY (marketplace_id, id),
 	UNIQUE (marketplace_id, code),
@@ -30,6 +34,10 @@ COMMENT ON COLUMN marketplace.carriers.code IS 'Short name, in small letters: co
 COMMENT ON COLUMN marketplace.carriers.name IS 'Name for people.';
 COMMENT ON COLUMN marketplace.carriers.tracking_url IS 'Address of the carrier''s tracking page; {number} stands for the tracking number.';
 COMMENT ON COLUMN marketplace.carriers.party_id IS 'The carrier as a party, whose roles may record its events and see its parcels; NULL when it has none.';
+COMMENT ON COLUMN marketplace.carriers.calendar IS 'Days on which it carries; NULL: the marketplace''s calendar.';
+COMMENT ON COLUMN marketplace.carriers.cut_off IS 'What is handed over later in the day, local time, counts from its next open day; NULL: any time will do.';
+COMMENT ON COLUMN marketplace.carriers.regime IS 'Carriage regime of all it carries (view carriage_regimes); NULL: by way of carriage and lane (view carriage_regime_lanes).';
+COMMENT ON COLUMN marketplace.carriers.claim_address IS 'Where claims and protests are sent.';
 COMMENT ON COLUMN marketplace.carriers.created_at IS 'When it was registered.';
 
 CREATE TABLE marketplace.tracking_codes (
@@ -63,6 +71,8 @@ CREATE TABLE marketplace.shipments (
 	direction text NOT NULL DEFAULT 'outbound' CHECK (direction IN ('outbound', 'return')),
 	state marketplace.shipment_state NOT NULL,
 	implicit boolean NOT NULL DEFAULT false,
+	service_id bigint,
+	declared_value marketplace.amount CHECK (marketplace.sign(declared_value) > 0),
 	created_at timestamptz NOT NULL,
 	handed_over_at timestamptz,
 	PRIMARY KEY (marketplace_id, id),
@@ -81,6 +91,8 @@ COMMENT ON COLUMN marketplace.shipments.carrier_party_id IS 'The carrier as a pa
 COMMENT ON COLUMN marketplace.shipments.direction IS 'outbound: from the seller to the buyer; return: the parcels of a return (returns.shipment_id), which hold no quantities.';
 COMMENT ON COLUMN marketplace.shipments.state IS 'Merchant axis: lifecycle shipment.';
 COMMENT ON COLUMN marketplace.shipments.implicit IS 'True when the carrier''s scan, not the seller, said that it was handed over.';
+COMMENT ON COLUMN marketplace.shipments.service_id IS 'The carrier''s service (carrier_services.id); NULL: none was named.';
+COMMENT ON COLUMN marketplace.shipments.declared_value IS 'Value declared to the carrier: replaces its cap of liability (LG-45); NULL: none.';
 COMMENT ON COLUMN marketplace.shipments.created_at IS 'When the shipment was made.';
 COMMENT ON COLUMN marketplace.shipments.handed_over_at IS 'When the carrier took it; of an implicit hand-over the first scan that is known.';
 

@@ -4,8 +4,10 @@
  */
 #include "postgres.h"
 
+#include "kernel/calendar.h"
 #include "kernel/errors.h"
 #include "kernel/guard.h"
+#include "logistics/contract.h"
 #include "logistics/tracking.h"
 #include "orders/orders.h"
 
@@ -78,25 +80,54 @@ carrier_by_code(Call *call, const char *code, int64 *party_id)
 	return row_int64(&row, 0);
 }
 
+/* What a carrier's document says beside code and party; a change replaces all of it. */
+typedef struct CarrierTerms
+{
+	const char *name;
+	const char *tracking_url;
+	const char *calendar;
+	const char *cut_off;
+	const char *regime;
+	const char *claim_address;
+} CarrierTerms;
+
+static CarrierTerms
+read_carrier(Call *call, const Document *document)
+{
+	CarrierTerms terms = {0};
+
+	terms.name = document_text(document, "name");
+	terms.tracking_url = document_text_or_null(document, "tracking_url");
+	if (terms.tracking_url != NULL && strstr(terms.tracking_url, "{number}") == NULL)
+		document_refuse(document, "tracking_url", "It has no place for the tracking number.",
+						"Write {number} where it goes: https://carrier.example/track/{number}.");
+	terms.calendar = document_text_or_null(document, "calendar");
+	if (terms.calendar != NULL)
+		(void) calendar_is_open(terms.calendar, calendar_local_date(call->now, marketplace_get(call)->time_zone));
+	terms.cut_off = document_clock_time(document, "cut_off");
+	terms.regime = regime_read(call, document);
+	terms.claim_address = document_text_or_null(document, "claim_address");
+	return terms;
+}
+
 static int64
 create_carrier(Call *call, Jsonb *json)
 {
-	static Statement insert = STATEMENT("itttlz",
-		"INSERT INTO marketplace.carriers (marketplace_id, code, name, tracking_url, party_id, created_at) "
-		"VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (marketplace_id, code) DO NOTHING RETURNING id");
+	static Statement insert = STATEMENT("itttlztttt",
+		"INSERT INTO marketplace.carriers (marketplace_id, code, name, tracking_url, party_id, created_at, calendar, "
+		"cut_off, regime, claim_address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::time, $9, $10) "
+		"ON CONFLICT (marketplace_id, code) DO NOTHING RETURNING id");
 	Document	document = document_root(json);
+	CarrierTerms terms;
 	char	   *code;
-	char	   *url;
 	int64		party_id;
 	Row			row;
 
 	access_require(call, CAPACITY_OPERATOR, 0);
-	document_only(&document, "code", "name", "tracking_url", "party_id", NULL);
+	document_only(&document, "code", "name", "tracking_url", "party_id", "calendar", "cut_off", "regime", "claim_address",
+				  NULL);
 	code = tracking_plain_code(document_text(&document, "code"));
-	url = document_text_or_null(&document, "tracking_url");
-	if (url != NULL && strstr(url, "{number}") == NULL)
-		document_refuse(&document, "tracking_url", "It has no place for the tracking number.",
-						"Write {number} where it goes: https://carrier.example/track/{number}.");
+	terms = read_carrier(call, &document);
 	party_id = document_int64_or(&document, "party_id", 0);
 	if (party_id != 0)
 	{
@@ -105,9 +136,10 @@ create_carrier(Call *call, Jsonb *json)
 			document_refuse(&document, "party_id", psprintf("Party %lld is not a carrier.", (long long) party_id),
 							"Give the party the capacity carrier.");
 	}
-	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_text(code),
-									   value_text(document_text(&document, "name")),
-									   value_text(url), value_id(party_id), value_timestamptz(call->now)), &row))
+	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_text(code), value_text(terms.name),
+									   value_text(terms.tracking_url), value_id(party_id), value_timestamptz(call->now),
+									   value_text(terms.calendar), value_text(terms.cut_off), value_text(terms.regime),
+									   value_text(terms.claim_address)), &row))
 		ereport(ERROR,
 				errcode(MK_ALREADY_EXISTS),
 				errmsg("carrier \"%s\" exists already", code),
@@ -125,6 +157,65 @@ carrier_create(PG_FUNCTION_ARGS)
 	if (call_begin(&call, fcinfo))
 		call.result = create_carrier(&call, call_jsonb(&call, 1));
 	PG_RETURN_INT64(call_end(&call));
+}
+
+/* What was promised by the old calendar and cut-off stays promised. */
+static int64
+update_carrier(Call *call, char *code, Jsonb *json)
+{
+	static Statement update = STATEMENT("iltttttt",
+		"UPDATE marketplace.carriers SET name = $3, tracking_url = $4, calendar = $5, cut_off = $6::time, regime = $7, "
+		"claim_address = $8 WHERE marketplace_id = $1 AND id = $2");
+	Document	document = document_root(json);
+	CarrierTerms terms;
+	int64		carrier_id;
+
+	access_require(call, CAPACITY_OPERATOR, 0);
+	carrier_id = carrier_by_code(call, code, NULL);
+	document_only(&document, "name", "tracking_url", "calendar", "cut_off", "regime", "claim_address", NULL);
+	terms = read_carrier(call, &document);
+	(void) logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(carrier_id),
+											 value_text(terms.name), value_text(terms.tracking_url),
+											 value_text(terms.calendar), value_text(terms.cut_off),
+											 value_text(terms.regime), value_text(terms.claim_address)));
+	return carrier_id;
+}
+
+PG_FUNCTION_INFO_V1(carrier_update);
+Datum
+carrier_update(PG_FUNCTION_ARGS)
+{
+	Call		call;
+
+	if (call_begin(&call, fcinfo))
+		call.result = update_carrier(&call, call_text(&call, 1), call_jsonb(&call, 2));
+	PG_RETURN_INT64(call_end(&call));
+}
+
+/* The address of the carrier's page for a parcel; NULL when it has no number, or its carrier no such page. */
+PG_FUNCTION_INFO_V1(parcel_tracking_url);
+Datum
+parcel_tracking_url(PG_FUNCTION_ARGS)
+{
+	static Statement read = STATEMENT("il",
+		"SELECT pg_catalog.replace(c.tracking_url, '{number}', p.tracking_number) FROM marketplace.parcels p JOIN "
+		"marketplace.carriers c ON c.marketplace_id = $1 AND c.id = p.carrier_id WHERE p.marketplace_id = $1 AND p.id = $2");
+	Call		call;
+	Parcel	   *parcel;
+	char	   *url = NULL;
+	Row			row;
+
+	call_begin_read(&call, fcinfo);
+	access_require_any(&call, CAPACITY_OPERATOR | CAPACITY_AUDITOR | CAPACITY_SELLER | CAPACITY_BUYER | CAPACITY_CARRIER);
+	parcel = parcel_get(&call, call_int64(&call, 1));
+	if (!tracking_permits(&call, parcel) && !access_allows(call.caller, call.marketplace_id, CAPACITY_AUDITOR, 0))
+		access_require(&call, CAPACITY_BUYER, parcel->buyer_id);
+	if (query_row(&read, VALUES(value_int32(call.marketplace_id), value_int64(parcel->id)), &row))
+		url = row_text(&row, 0);
+	call_end_read(&call);
+	if (url == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_TEXT_P(cstring_to_text(url));
 }
 
 /*

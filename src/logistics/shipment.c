@@ -12,6 +12,7 @@
 #include "kernel/errors.h"
 #include "kernel/guard.h"
 #include "kernel/lifecycle.h"
+#include "logistics/contract.h"
 #include "logistics/return.h"
 #include "logistics/tracking.h"
 #include "orders/orders.h"
@@ -104,6 +105,7 @@ hand_over(Call *call, Shipment *shipment, TimestampTz at, bool implicit, bool un
 		(void) quantity_move(call, content->order_line_id, QUANTITY_SHIP, content->quantity, content->parcel_id, at);
 		content_place(call, content, "in_transit", 0);
 	}
+	promise_make(call, shipment, at);
 	begin_event(&payload, shipment, &contents);
 	payload_timestamptz(&payload, "handed_over_at", at);
 	payload_bool(&payload, "implicit", implicit);

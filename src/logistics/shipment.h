@@ -19,6 +19,8 @@ typedef struct Shipment
 	const char *state;			/* as it was when read */
 	bool		implicit;
 	bool		is_return;		/* the way back: return.c */
+	int64		service_id;		/* these two when it is made only: 0 none */
+	Value		declared_value;
 } Shipment;
 
 /* What is in a parcel. */

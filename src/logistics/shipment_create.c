@@ -7,6 +7,7 @@
 
 #include "kernel/decimal.h"
 #include "kernel/errors.h"
+#include "logistics/contract.h"
 #include "logistics/tracking.h"
 #include "orders/orders.h"
 #include "types/identifier_check.h"
@@ -152,12 +153,20 @@ read_shipment(Call *call, const Document *document)
 	Shipment   *shipment = palloc0(sizeof(Shipment));
 	CurrencyCode currency;
 
-	document_only(document, "seller_order_id", "carrier", "parcels", NULL);
+	document_only(document, "seller_order_id", "carrier", "service", "declared_value", "parcels", NULL);
 	shipment->seller_order_id = document_int64(document, "seller_order_id");
 	shipment->seller_id = seller_order_seller(call, shipment->seller_order_id, &shipment->order_id);
 	access_require(call, CAPACITY_OPERATOR | CAPACITY_SELLER, shipment->seller_id);
 	shipment->carrier_id = carrier_by_code(call, document_text(document, "carrier"), &shipment->carrier_party_id);
 	order_get(call, shipment->order_id, &shipment->buyer_id, &currency);
+	shipment->service_id = service_read(call, document, shipment->carrier_id);
+	shipment->declared_value = value_null();
+	if (document_has(document, "declared_value"))
+	{
+		shipment->declared_value = value_amount(amount_read(document, "declared_value"));
+		if (amount_currency(DatumGetAmount(shipment->declared_value.datum)) != currency)
+			document_refuse(document, "declared_value", "It is not in the currency of the order.", NULL);
+	}
 	return shipment;
 }
 
@@ -165,17 +174,19 @@ read_shipment(Call *call, const Document *document)
 int64
 shipment_insert(Call *call, const Shipment *shipment)
 {
-	static Statement insert = STATEMENT("illllllzt",
+	static Statement insert = STATEMENT("illllllztla",
 		"INSERT INTO marketplace.shipments (marketplace_id, order_id, seller_order_id, seller_id, buyer_id, "
-		"carrier_id, carrier_party_id, state, created_at, direction) VALUES ($1, $2, $3, $4, $5, $6, $7, 'prepared', $8, "
-		"$9) RETURNING id");
+		"carrier_id, carrier_party_id, state, created_at, direction, service_id, declared_value) VALUES ($1, $2, $3, $4, "
+		"$5, $6, $7, 'prepared', $8, $9, $10, $11) RETURNING id");
 	Row			row;
 
 	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_int64(shipment->order_id),
 									   value_int64(shipment->seller_order_id), value_int64(shipment->seller_id),
 									   value_int64(shipment->buyer_id), value_int64(shipment->carrier_id),
 									   value_id(shipment->carrier_party_id), value_timestamptz(call->now),
-									   value_text(shipment->is_return ? "return" : "outbound")), &row))
+									   value_text(shipment->is_return ? "return" : "outbound"),
+									   value_id(shipment->service_id),
+									   shipment->is_return ? value_null() : shipment->declared_value), &row))
 		elog(ERROR, "a shipment was not written");
 	return row_int64(&row, 0);
 }
