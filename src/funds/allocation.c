@@ -18,7 +18,7 @@
 static void
 add_refunds(Call *call, int64 order_id, Allocations *all)
 {
-	static Statement read = STATEMENT("il",
+	static Statement read = STATEMENT_PLANNED_ONCE("il",
 		"WITH a AS (SELECT id, marketplace.zero(marketplace.currency(amount)) AS zero FROM marketplace.capture_allocations"
 		"            WHERE marketplace_id = $1 AND order_id = $2)"
 		"SELECT a.id, COALESCE(i.refunded, a.zero), COALESCE(i.reduced, a.zero), COALESCE(s.lacking, a.zero), COALESCE(i.goodwill, a.zero),"
@@ -55,7 +55,7 @@ add_refunds(Call *call, int64 order_id, Allocations *all)
 Allocations
 allocations_of_order(Call *call, int64 order_id)
 {
-	static Statement read = STATEMENT("il",
+	static Statement read = STATEMENT_PLANNED_ONCE("il",
 		"SELECT a.id, a.payment_id, a.seller_order_id, a.order_line_id, a.seller_id, a.buyer_id, a.amount, a.capture_id,"
 		"       a.commission_base, a.commission, a.commission_vat, a.commission_vat_pct, a.commission_rule_id,"
 		"       c.state = 'final', a.commission_on_refund,"

@@ -8,22 +8,35 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "invoicing/invoice.h"
 #include "invoicing/violations.h"
 #include "kernel/calendar.h"
 #include "kernel/errors.h"
 #include "lib/stringinfo.h"
+#include "utils/array.h"
+#include "utils/datum.h"
 
 /* Columns of a rule, in the order of the statement that loads it. */
 enum
 {
-	RULE_NAME, RULE_SEVERITY, RULE_SCOPE, RULE_TERM, RULE_APPLIES, RULE_CONDITION, RULE_MESSAGE, RULE_FOUND
+	RULE_NAME, RULE_SEVERITY, RULE_SCOPE, RULE_TERM, RULE_APPLIES, RULE_CONDITION, RULE_MESSAGE, RULE_FOUND, RULE_PROFILES,
+	RULE_FROM, RULE_UNTIL
 };
+
+/* What a path selects of the facts: hundreds of rules share a few scopes and conditions of application. */
+typedef struct Selection
+{
+	Datum		path;
+	int			count;
+	Jsonb	  **items;
+} Selection;
 
 typedef struct Judge
 {
 	Jsonb	   *facts;
 	Jsonb	   *vars;			/* {"doc": facts} */
+	List	   *selections;
 	JsonbParseState *result;	/* an array of violations */
 } Judge;
 
@@ -33,6 +46,49 @@ select_all(const Judge *judge, Jsonb *target, Datum path)
 {
 	return DatumGetJsonbP(DirectFunctionCall4(jsonb_path_query_array, JsonbPGetDatum(target), path, JsonbPGetDatum(judge->vars),
 											  BoolGetDatum(true)));
+}
+
+static Selection *
+select_of_facts(Judge *judge, Datum path)
+{
+	Selection  *selection;
+	Jsonb	   *answer;
+	ListCell   *cell;
+
+	foreach(cell, judge->selections)
+	{
+		selection = lfirst(cell);
+		if (datumIsEqual(selection->path, path, false, -1))
+			return selection;
+	}
+	answer = select_all(judge, judge->facts, path);
+	selection = palloc(sizeof(Selection));
+	selection->path = path;
+	selection->count = (int) JB_ROOT_COUNT(answer);
+	selection->items = palloc(sizeof(Jsonb *) * Max(selection->count, 1));
+	for (int i = 0; i < selection->count; i++)
+		selection->items[i] = JsonbValueToJsonb(getIthJsonbValueFromContainer(&answer->root, i));
+	judge->selections = lappend(judge->selections, selection);
+	return selection;
+}
+
+static bool
+is_true(Jsonb *answer)
+{
+	JsonbValue	value;
+
+	return JB_ROOT_IS_SCALAR(answer) && JsonbExtractScalar(&answer->root, &value) && value.type == jbvBool && value.val.boolean;
+}
+
+static bool
+applies(Judge *judge, const Row *rule)
+{
+	Selection  *answer;
+
+	if (row_null(rule, RULE_APPLIES))
+		return true;
+	answer = select_of_facts(judge, row_datum(rule, RULE_APPLIES));
+	return answer->count > 0 && is_true(answer->items[0]);
 }
 
 static bool
@@ -93,15 +149,14 @@ add_violation(Judge *judge, const Row *rule, Jsonb *item)
 static void
 judge_rule(Judge *judge, const Row *rule)
 {
-	Jsonb	   *items;
+	Selection  *scope;
 
-	if (!row_null(rule, RULE_APPLIES) && !holds(judge, judge->facts, row_datum(rule, RULE_APPLIES)))
+	if (!applies(judge, rule))
 		return;
-	items = select_all(judge, judge->facts, row_datum(rule, RULE_SCOPE));
-	for (uint32 i = 0; i < JB_ROOT_COUNT(items); i++)
+	scope = select_of_facts(judge, row_datum(rule, RULE_SCOPE));
+	for (int i = 0; i < scope->count; i++)
 	{
-		JsonbValue *value = getIthJsonbValueFromContainer(&items->root, i);
-		Jsonb	   *item = JsonbValueToJsonb(value);
+		Jsonb	   *item = scope->items[i];
 
 		if (JB_ROOT_IS_OBJECT(item) && !holds(judge, item, row_datum(rule, RULE_CONDITION)))
 			add_violation(judge, rule, item);
@@ -118,21 +173,49 @@ vars_of(Jsonb *facts)
 	return json_finish(&state);
 }
 
+static bool
+is_of_profile(const Row *rule, const char *profile)
+{
+	Datum	   *names;
+	int			count;
+
+	if (row_null(rule, RULE_PROFILES))
+		return true;
+	deconstruct_array(DatumGetArrayTypeP(row_datum(rule, RULE_PROFILES)), TEXTOID, -1, false, TYPALIGN_INT, &names, NULL, &count);
+	for (int i = 0; i < count; i++)
+		if (strcmp(TextDatumGetCString(names[i]), profile) == 0)
+			return true;
+	return false;
+}
+
+/* Dates as a document writes them. */
+static bool
+is_in_force(const Row *rule, const char *issue_date)
+{
+	if (row_null(rule, RULE_FROM) && row_null(rule, RULE_UNTIL))
+		return true;
+	return issue_date != NULL &&
+		(row_null(rule, RULE_FROM) || strcmp(issue_date, row_text(rule, RULE_FROM)) >= 0) &&
+		(row_null(rule, RULE_UNTIL) || strcmp(issue_date, row_text(rule, RULE_UNTIL)) < 0);
+}
+
 Jsonb *
 violations_of(Jsonb *json, const InvoiceProfile *profile)
 {
-	static Statement load = STATEMENT("tt",
-		"SELECT rule, severity, scope, term, applies, condition, message, found FROM marketplace.invoice_rules"
-		" WHERE (profiles IS NULL OR $1 = ANY (profiles))"
-		" AND (valid_from IS NULL OR $2 >= valid_from::text) AND (valid_until IS NULL OR $2 < valid_until::text)");
+	static KeptRows rules = KEPT_ROWS(
+		"SELECT rule, severity, scope, term, applies, condition, message, found, profiles,"
+		" pg_catalog.to_char(valid_from, 'YYYY-MM-DD'), pg_catalog.to_char(valid_until, 'YYYY-MM-DD')"
+		" FROM marketplace.invoice_rules");
+	const Rows *all = query_rows_kept(&rules);
 	Document	root = document_root(json);
-	Judge		judge = {violation_facts(json, profile), NULL, NULL};
-	Rows		rules = query_rows(&load, VALUES(value_text(profile->name), value_text(document_text_or_null(&root, "issue_date"))));
+	const char *issue_date = document_text_or_null(&root, "issue_date");
+	Judge		judge = {.facts = violation_facts(json, profile)};
 
 	judge.vars = vars_of(judge.facts);
 	json_begin_array(&judge.result, NULL);
-	for (uint64 i = 0; i < rules.count; i++)
-		judge_rule(&judge, &rules.rows[i]);
+	for (uint64 i = 0; i < all->count; i++)
+		if (is_of_profile(&all->rows[i], profile->name) && is_in_force(&all->rows[i], issue_date))
+			judge_rule(&judge, &all->rows[i]);
 	return JsonbValueToJsonb(pushJsonbValue(&judge.result, WJB_END_ARRAY, NULL));
 }
 

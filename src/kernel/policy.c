@@ -3,8 +3,8 @@
  *		Policy parameters for C: the value in force for a scope, and where it comes from. Setting them is in
  *		policy_set.c, their types are in policy_value.c.
  *
- * One kept statement answers a look-up: registry and the rows of all scopes that apply, narrowest first. There is no
- * cache, so a value is in force with the commit that sets it, in every session.
+ * What parameters there are is code, kept in the session. Their values are read at every look-up, those of all scopes
+ * that apply, narrowest first: a value is in force with the commit that sets it, in every session.
  */
 #include "postgres.h"
 
@@ -40,29 +40,59 @@ scope_keys(const PolicyScope *scope)
 	return value_datum(PointerGetDatum(construct_array(keys, count, TEXTOID, -1, false, TYPALIGN_INT)));
 }
 
-static Statement look_up = STATEMENT("itTz",
-	"SELECT r.value_type, coalesce(r.default_value, 'null'), v.value, v.scope_key, v.version,"
-	"       pg_catalog.lower(v.valid)"
-	"  FROM marketplace.policy_registry AS r"
-	"  LEFT JOIN marketplace.policy_values AS v"
-	"    ON v.marketplace_id = $1 AND v.name = $2 AND v.scope_key = ANY ($3) AND v.valid @> $4 AND v.value <> 'null'"
-	" WHERE r.name = $2"
-	" ORDER BY pg_catalog.array_position($3, v.scope_key)");
+/* All parameters, by name: they change with the code only. */
+static const Row *
+registered(const char *name)
+{
+	static KeptRows registry = KEPT_ROWS(
+		"SELECT name, value_type, coalesce(default_value, 'null') FROM marketplace.policy_registry ORDER BY name COLLATE \"C\"");
+	const Rows *rows = query_rows_kept(&registry);
+	uint64		low = 0;
+	uint64		high = rows->count;
+
+	while (low < high)
+	{
+		uint64		middle = (low + high) / 2;
+		int			order = strcmp(row_text(&rows->rows[middle], 0), name);
+
+		if (order == 0)
+			return &rows->rows[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* Values that have been set for the scopes, narrowest first. */
+static Rows
+values_set(Call *call, const char *name, const PolicyScope *scope, TimestampTz at)
+{
+	static Statement read = STATEMENT_PLANNED_ONCE("itTz",
+		"SELECT v.value, v.scope_key, v.version, pg_catalog.lower(v.valid)"
+		"  FROM marketplace.policy_values AS v"
+		" WHERE v.marketplace_id = $1 AND v.name = $2 AND v.scope_key = ANY ($3) AND v.valid @> $4 AND v.value <> 'null'"
+		" ORDER BY pg_catalog.array_position($3, v.scope_key)");
+
+	return query_rows(&read, VALUES(value_int32(call->marketplace_id), value_text(name), scope_keys(scope),
+									value_timestamptz(at)));
+}
 
 static void
 take_row(PolicyFound *found, const Row *row)
 {
-	found->value = row_jsonb(row, 2);
-	found->scope_key = row_text(row, 3);
-	found->version = row_int32(row, 4);
-	found->valid_from = row_timestamptz(row, 5);
+	found->value = row_jsonb(row, 0);
+	found->scope_key = row_text(row, 1);
+	found->version = row_int32(row, 2);
+	found->valid_from = row_timestamptz(row, 3);
 	found->is_default = false;
 }
 
 static void
-take_default(PolicyFound *found, const Row *row)
+take_default(PolicyFound *found, const Row *parameter)
 {
-	found->value = row_jsonb(row, 1);
+	found->value = (Jsonb *) PG_DETOAST_DATUM_COPY(row_datum(parameter, 2));
 	found->scope_key = NULL;
 	found->version = 0;
 	found->valid_from = DT_NOBEGIN;
@@ -72,18 +102,18 @@ take_default(PolicyFound *found, const Row *row)
 bool
 policy_find(Call *call, const char *name, const PolicyScope *scope, TimestampTz at, PolicyFound *found)
 {
-	Rows		rows = query_rows(&look_up,
-								  VALUES(value_int32(call->marketplace_id), value_text(name), scope_keys(scope),
-												   value_timestamptz(at)));
+	const Row  *parameter = registered(name);
+	Rows		rows;
 	PolicyFound widest;
 	const Row  *last;
 
-	if (rows.count == 0)
+	if (parameter == NULL)
 		return false;
-	found->type = policy_type(name, row_text(&rows.rows[0], 0));
-	if (row_null(&rows.rows[0], 2))
+	found->type = policy_type(name, row_text(parameter, 1));
+	rows = values_set(call, name, scope, at);
+	if (rows.count == 0)
 	{
-		take_default(found, &rows.rows[0]);
+		take_default(found, parameter);
 		return true;
 	}
 	take_row(found, &rows.rows[0]);
@@ -93,10 +123,10 @@ policy_find(Call *call, const char *name, const PolicyScope *scope, TimestampTz 
 	/* the marketplace may have become stricter since a narrower value was set: then its own holds */
 	widest.type = found->type;
 	last = &rows.rows[rows.count - 1];
-	if (strcmp(row_text(last, 3), "marketplace") == 0)
+	if (strcmp(row_text(last, 1), "marketplace") == 0)
 		take_row(&widest, last);
 	else
-		take_default(&widest, last);
+		take_default(&widest, parameter);
 	if (!policy_bound_allows(&found->type, found->value, widest.value))
 		*found = widest;
 	return true;

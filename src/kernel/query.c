@@ -416,6 +416,30 @@ query_rows(Statement *statement, const Value *args)
 	return rows;
 }
 
+/* A plan knows all relations that it was made from, views too: it is invalid as soon as one of them has changed. */
+const Rows *
+query_rows_kept(KeptRows *kept)
+{
+	MemoryContext context;
+	MemoryContext previous;
+	Rows		rows;
+
+	if (!identity.fresh)
+		identity_refresh();
+	if (kept->context != NULL && kept->load.generation == identity.generation && SPI_plan_is_valid(kept->load.plan))
+		return &kept->rows;
+	context = AllocSetContextCreate(CurrentMemoryContext, "marketplace kept rows", ALLOCSET_DEFAULT_SIZES);
+	previous = MemoryContextSwitchTo(context);
+	rows = query_rows(&kept->load, NO_VALUES);
+	MemoryContextSwitchTo(previous);
+	MemoryContextSetParent(context, TopMemoryContext);
+	if (kept->context != NULL)
+		MemoryContextDelete(kept->context);
+	kept->context = context;
+	kept->rows = rows;
+	return &kept->rows;
+}
+
 void
 query_return_set(FunctionCallInfo fcinfo, Statement *statement, const Value *args)
 {

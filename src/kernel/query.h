@@ -86,6 +86,21 @@ extern Datum query_datum(Statement *statement, const Value *args);
 
 extern Rows query_rows(Statement *statement, const Value *args);
 
+/*
+ * Rows of a statement without parameters over views of constants, kept in the session and read again when one of these views has
+ * been replaced: what migrate() installs is code, and is not asked for at every use. Never over tables.
+ */
+typedef struct KeptRows
+{
+	Statement	load;
+	MemoryContext context;
+	Rows		rows;
+} KeptRows;
+
+#define KEPT_ROWS(sql) {STATEMENT("", sql), NULL, {0, NULL}}
+
+extern const Rows *query_rows_kept(KeptRows *kept);
+
 /* Makes the rows of the statement the result of a set-returning function; the columns must fit its declaration. */
 extern void query_return_set(FunctionCallInfo fcinfo, Statement *statement, const Value *args);
 

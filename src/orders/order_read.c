@@ -120,7 +120,7 @@ fill_line(const Row *row, OrderLine *line)
 OrderLines
 order_lines(Call *call, int64 order_id)
 {
-	static Statement list = STATEMENT("ilz",
+	static Statement list = STATEMENT_PLANNED_ONCE("ilz",
 		LINE_QUERY "WHERE l.marketplace_id = $1 AND l.order_id = $2 ORDER BY l.position");
 	Rows		rows = query_rows(&list, VALUES(value_int32(call->marketplace_id), value_int64(order_id),
 												value_timestamptz(call->now)));
