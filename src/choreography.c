@@ -38,6 +38,18 @@ static const Reaction reactions[] = {
 	/* goods are back and graded: what was paid for them goes back to the buyer; what the seller keeps is released */
 	{"return.refund_due", funds_on_return_refund_due},
 
+	/* goods are taken with reserves: what the buyer's platform has of their invoice is disputed (207) */
+	{"receipt.reserved", invoicing_on_receipt_reserved},
+
+	/* money comes or goes back, or a platform has the invoice at last: what is cashed in is reported (212) */
+	{"payment.settled", invoicing_on_money_moved},
+	{"payment.charged_back", invoicing_on_money_moved},
+	{"payment.returned", invoicing_on_money_moved},
+	{"payment.recovered", invoicing_on_money_moved},
+	{"refund.paid", invoicing_on_money_moved},
+	{"refund.bounced", invoicing_on_money_moved},
+	{"invoice.status_recorded", invoicing_on_status_recorded},
+
 	/* the PSP or the bank answers: state and posting of the payout or refund that the instruction was for */
 	{"instruction.sent", funds_on_instruction_sent},
 	{"instruction.acknowledged", funds_on_instruction_acknowledged},

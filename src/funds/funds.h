@@ -49,6 +49,9 @@ extern void funds_guard_hand_over(Call *call, int64 seller_order_id);
  */
 extern Amount funds_received(Call *call, int64 seller_order_id, CurrencyCode currency);
 
+/* What of them is settled and was not charged back; and what of it refunds have paid back (212 of its invoices and credit notes). */
+extern void funds_settled(Call *call, int64 seller_order_id, CurrencyCode currency, Amount *received, Amount *refunded);
+
 /* Commission that a capture allocation has earned by its releases, cumulatively; the invoice of it is invoicing's matter (IV-72). */
 typedef struct FundsCommission
 {

@@ -24,6 +24,35 @@ funds_received(Call *call, int64 seller_order_id, CurrencyCode currency)
 	return sum;
 }
 
+void
+funds_settled(Call *call, int64 seller_order_id, CurrencyCode currency, Amount *received, Amount *refunded)
+{
+	static Statement refunds = STATEMENT("il",
+		"SELECT marketplace.sum(i.amount) FROM marketplace.capture_allocations a"
+		"  JOIN marketplace.refund_items i ON i.marketplace_id = a.marketplace_id AND i.allocation_id = a.id"
+		"   AND (i.source <> 'goodwill' OR i.lowers_due)"
+		"  JOIN marketplace.refunds r ON r.marketplace_id = i.marketplace_id AND r.id = i.refund_id AND r.state = 'paid'"
+		" WHERE a.marketplace_id = $1 AND a.order_id = (SELECT o.order_id FROM marketplace.seller_orders o"
+		"   WHERE o.marketplace_id = $1 AND o.id = $2) AND a.seller_order_id = $2");
+	static Statement settled = STATEMENT("il",
+		"SELECT marketplace.sum(a.amount), marketplace.sum((SELECT marketplace.sum(i.amount - i.from_refunds)"
+		"    FROM marketplace.chargeback_items i"
+		"    JOIN marketplace.chargebacks b ON b.marketplace_id = $1 AND b.id = i.chargeback_id AND b.state <> 'recovered'"
+		"   WHERE i.marketplace_id = $1 AND i.allocation_id = a.id))"
+		"  FROM marketplace.capture_allocations a"
+		"  JOIN marketplace.captures c ON c.marketplace_id = $1 AND c.id = a.capture_id AND c.state <> 'captured'"
+		" WHERE a.marketplace_id = $1 AND a.order_id = (SELECT o.order_id FROM marketplace.seller_orders o"
+		"   WHERE o.marketplace_id = $1 AND o.id = $2) AND a.seller_order_id = $2");
+	const Value *args = VALUES(value_int32(call->marketplace_id), value_int64(seller_order_id));
+	Row			row;
+
+	*received = *refunded = amount_zero(currency);
+	if (query_row(&settled, args, &row) && !row_null(&row, 0))
+		*received = row_null(&row, 1) ? row_amount(&row, 0) : amount_sub(row_amount(&row, 0), row_amount(&row, 1));
+	if (query_row(&refunds, args, &row) && !row_null(&row, 0))
+		*refunded = row_amount(&row, 0);
+}
+
 FundsCommissions
 funds_commission_earned(Call *call, int64 seller_id, TimestampTz before)
 {

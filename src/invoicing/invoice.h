@@ -12,6 +12,9 @@
 #include "kernel/series.h"
 #include "orders/orders.h"
 
+/* UNTDID 1001 codes of documents that give back, as text of SQL: credit notes of all sorts (RD-86) */
+#define CREDIT_TYPES "'381', '261', '262', '396', '502', '503'"
+
 typedef struct InvoiceLine
 {
 	int32		position;

@@ -17,4 +17,9 @@ extern void invoicing_on_receipt_accepted(Call *call, const Event *event);	/* ac
 /* order_line.cancelled: what was invoiced is not cancelled without a credit note (MK131, IV-66) */
 extern void invoicing_on_line_cancelled(Call *call, const Event *event);
 
+/* What invoices' statuses follow from (IV-70): payment.settled … refund.paid (212), receipt.reserved (207), the first status itself */
+extern void invoicing_on_money_moved(Call *call, const Event *event);
+extern void invoicing_on_receipt_reserved(Call *call, const Event *event);
+extern void invoicing_on_status_recorded(Call *call, const Event *event);
+
 #endif

@@ -73,14 +73,18 @@ emit_receipt(Call *call, int64 receipt_id, int64 order_id, const char *type, con
 {
 	JsonbParseState *payload;
 	List	   *lines = NIL;
+	const char *kind = NULL;	/* of the reserves; "other" where they differ */
 	ListCell   *cell;
 
 	foreach(cell, slices)
 	{
 		ReceiptSlice *slice = lfirst(cell);
 
-		if ((slice->reserve_kind != NULL) == reserved)
-			lines = event_line_add(lines, slice->order_line_id, slice->seller_order_id, slice->quantity);
+		if ((slice->reserve_kind != NULL) != reserved)
+			continue;
+		lines = event_line_add(lines, slice->order_line_id, slice->seller_order_id, slice->quantity);
+		if (reserved)
+			kind = kind == NULL || strcmp(kind, slice->reserve_kind) == 0 ? slice->reserve_kind : "other";
 	}
 	if (lines == NIL)
 		return;
@@ -88,6 +92,8 @@ emit_receipt(Call *call, int64 receipt_id, int64 order_id, const char *type, con
 	payload_int64(&payload, "receipt_id", receipt_id);
 	payload_int64(&payload, "order_id", order_id);
 	payload_text(&payload, "how", how);
+	if (kind != NULL)
+		payload_text(&payload, "reserve_kind", kind);
 	payload_lines(&payload, lines);
 	(void) event_emit(call, "order", order_id, type, &payload);
 }
