@@ -162,6 +162,7 @@ my $proof = 'ab' x 32;
 my %call = (
 	hold_lift         => q{0, NULL, 'because'},
 	return_request    => qq{'{"order_id": $first{orders}, "reason": "because", "lines": [{"order_line_id": $first{order_lines}, "quantity": 1}]}'},
+	invoice_status_record => qq{'{"invoice_id": $first{invoices}, "code": "205"}'},
 	mandate_sign      => qq{'{"mandator_id": $party{alpha1}, "form": "written", "signed_at": "2026-01-05T00:00:00Z", "proof_sha256": "$proof"}'},
 	order_line_refuse => "$first{order_lines}, 1, 'because'",
 	order_place       => qq{'{"reference": "x", "buyer": $party{buyer1}, "currency": "EUR", "lines": [{"seller": $party{alpha1}, "description": "a", "quantity": 1,
