@@ -10,7 +10,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(cluster shop sql try_sql script fixture findings answers same_answers relations life);
+our @EXPORT = qw(cluster shop sql try_sql script fixture findings answers same_answers relations life kill_all);
 
 # A running cluster. Options: those of PostgreSQL::Test::Cluster::init, and conf => lines for postgresql.conf.
 sub cluster
@@ -159,6 +159,28 @@ sub same_answers
 	diag("$_\n-- expected\n" . ($expected->{$_} // '') . "-- got\n" . ($got->{$_} // '')) for @different;
 	my $asked = keys %$expected;
 	return is(join(', ', @different), '', "$name: $asked tables, views and readers answer the same");
+}
+
+# The postmaster and all that it started, killed at once; then gone. Needs /proc. Returns how many sessions and helpers died with it.
+sub kill_all
+{
+	my ($node) = @_;
+	my ($postmaster) = split /\n/, slurp_file($node->data_dir . '/postmaster.pid');
+	opendir my $proc, '/proc' or return;
+	my @children = grep { /^\d+$/ && -r "/proc/$_/stat" && (eval { slurp_file("/proc/$_/stat") } // '') =~ /\) \S $postmaster / } readdir $proc;
+	closedir $proc;
+	kill 'KILL', $postmaster, @children;
+	for (1 .. 200)
+	{
+		# a zombie is gone, whether or not anybody has asked after it
+		last unless grep { (eval { slurp_file("/proc/$_/stat") } // ') Z ') !~ /\) [ZX] / } @children;
+		select undef, undef, undef, 0.05;
+	}
+	# ... but a server that starts would take the number of a zombie for the postmaster's
+	unlink $node->data_dir . '/postmaster.pid', $node->host . '/.s.PGSQL.' . $node->port . '.lock';
+	# PostgreSQL::Test::Cluster learns that the server is gone
+	$node->kill9;
+	return scalar @children;
 }
 
 1;

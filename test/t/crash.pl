@@ -61,24 +61,6 @@ sub job
 	return $script;
 }
 
-# The postmaster and all that it started, killed at once; then gone.
-sub kill_all
-{
-	my ($postmaster) = split /\n/, slurp_file($node->data_dir . '/postmaster.pid');
-	opendir my $proc, '/proc' or return;
-	my @children = grep { /^\d+$/ && -r "/proc/$_/stat" && (eval { slurp_file("/proc/$_/stat") } // '') =~ /\) \S $postmaster / } readdir $proc;
-	closedir $proc;
-	kill 'KILL', $postmaster, @children;
-	for (1 .. 200)
-	{
-		last unless grep { kill 0, $_ } @children;
-		select undef, undef, undef, 0.05;
-	}
-	# PostgreSQL::Test::Cluster learns that the server is gone
-	$node->kill9;
-	return scalar @children;
-}
-
 my $dir = PostgreSQL::Test::Utils::tempdir();
 my $killed = 0;
 for my $burst (1 .. $bursts)
@@ -94,7 +76,7 @@ for my $burst (1 .. $bursts)
 	}
 	# not always at the same point
 	select undef, undef, undef, $seconds + ($burst % 5) / 7;
-	$killed += kill_all();
+	$killed += kill_all($node);
 	$_->finish for @running;
 	$node->start;
 }
