@@ -92,6 +92,7 @@ static const TickStep steps[] = {
 	{"direct debits that can no longer be revoked", funds_tick_final},
 	{"money that nobody recognised in time", funds_tick_suspense},
 	{"messages of the PSP that waited", funds_tick_psp_events},
+	{"orders whose buyer is due one document", invoicing_tick_envelopes},
 	{"balances of summed accounts", ledger_tick},
 
 	{NULL, NULL}

@@ -4,8 +4,9 @@ CREATE DOMAIN marketplace.mandate_form AS text CHECK (VALUE IN ('written', 'taci
 COMMENT ON DOMAIN marketplace.mandate_form IS 'Form of a mandate: written and prior, or tacit (each invoice needs formal acceptance). IV-9.';
 CREATE DOMAIN marketplace.mandate_state AS text CHECK (VALUE IN ('active', 'terminated'));
 COMMENT ON DOMAIN marketplace.mandate_state IS 'State of a mandate; whether it covers an instant also depends on its valid range.';
-CREATE DOMAIN marketplace.invoice_kind AS text CHECK (VALUE IN ('unit', 'commission'));
-COMMENT ON DOMAIN marketplace.invoice_kind IS 'unit: one seller''s goods of an order, in that seller''s name; commission: the platform''s own to a seller.';
+CREATE DOMAIN marketplace.invoice_kind AS text CHECK (VALUE IN ('unit', 'commission', 'envelope'));
+COMMENT ON DOMAIN marketplace.invoice_kind IS
+'unit: one seller''s goods of an order, in that seller''s name; commission: the platform''s own to a seller; envelope: units of an order in one multi-vendor document, which owes nothing by itself.';
 CREATE DOMAIN marketplace.invoice_trigger AS text CHECK (VALUE IN ('order', 'shipment', 'delivery', 'acceptance', 'manual'));
 COMMENT ON DOMAIN marketplace.invoice_trigger IS 'Fact that an invoice was issued for; manual: what was outstanding when invoice_issue() was called. IV-5.';
 
@@ -65,8 +66,8 @@ CREATE TABLE marketplace.invoices (
 	kind marketplace.invoice_kind NOT NULL,
 	type_code text NOT NULL CHECK (type_code ~ '^[0-9]{1,3}$'),
 	number text NOT NULL,
-	series_id bigint NOT NULL,
-	n bigint NOT NULL,
+	series_id bigint,
+	n bigint,
 	issue_date date NOT NULL,
 	issuer_id bigint NOT NULL,
 	issuer_identifier text NOT NULL,
@@ -94,13 +95,15 @@ CREATE TABLE marketplace.invoices (
 	hash bytea NOT NULL,
 	recorded_at timestamptz NOT NULL,
 	PRIMARY KEY (marketplace_id, id),
-	UNIQUE (marketplace_id, issuer_identifier, number),
 	UNIQUE (marketplace_id, series_id, n),
 	UNIQUE (marketplace_id, seller_order_id, trigger_event_id, kind),
 	CONSTRAINT gross_is_net_and_vat CHECK (net + vat = gross),
 	CONSTRAINT on_behalf_under_a_mandate CHECK ((mandate_id IS NULL) = (mandatary IS NULL)),
-	CONSTRAINT unit_invoice_of_a_seller_order CHECK ((kind = 'unit') = (seller_order_id IS NOT NULL) AND (order_id IS NULL) = (seller_order_id IS NULL))
+	CONSTRAINT unit_invoice_of_a_seller_order CHECK ((kind = 'unit') = (seller_order_id IS NOT NULL) AND (order_id IS NULL) = (kind = 'commission')),
+	CONSTRAINT number_of_a_series CHECK ((series_id IS NULL) = (n IS NULL) AND (series_id IS NOT NULL OR kind = 'envelope'))
 );
+CREATE UNIQUE INDEX invoices_number ON marketplace.invoices (marketplace_id, issuer_identifier, number) WHERE kind <> 'envelope';
+CREATE UNIQUE INDEX invoices_envelope_number ON marketplace.invoices (marketplace_id, issuer_identifier, number) WHERE kind = 'envelope';
 CREATE INDEX invoices_order ON marketplace.invoices (marketplace_id, order_id);
 CREATE INDEX invoices_issuer ON marketplace.invoices (marketplace_id, issuer_id, issue_date);
 CREATE INDEX invoices_buyer ON marketplace.invoices (marketplace_id, buyer_id, issue_date);
@@ -108,10 +111,10 @@ COMMENT ON TABLE marketplace.invoices IS
 'Documents issued; a row exists only once issued (IV-1) and never changes (IV-77). invoice_document() prints one, invoice_verify() proves all.';
 COMMENT ON COLUMN marketplace.invoices.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.invoices.id IS 'Number of the row.';
-COMMENT ON COLUMN marketplace.invoices.kind IS 'unit or commission.';
+COMMENT ON COLUMN marketplace.invoices.kind IS 'unit, commission or envelope. What is owed is the sum of the others; an envelope repeats units.';
 COMMENT ON COLUMN marketplace.invoices.type_code IS 'Type, UNTDID 1001 (BT-3): 380 invoice.';
 COMMENT ON COLUMN marketplace.invoices.number IS 'Legal number (BT-1), of the issuer''s own series.';
-COMMENT ON COLUMN marketplace.invoices.series_id IS 'Series, see marketplace.series.';
+COMMENT ON COLUMN marketplace.invoices.series_id IS 'Series, see marketplace.series. NULL: an envelope under the number of the operator''s own unit in it (IV-20).';
 COMMENT ON COLUMN marketplace.invoices.n IS 'Position in the series.';
 COMMENT ON COLUMN marketplace.invoices.issue_date IS 'Date of issue (BT-2), local to the marketplace; never decreases along the series (IV-17).';
 COMMENT ON COLUMN marketplace.invoices.issuer_id IS 'Party in whose name it is issued: the seller (mandator), or the operator for commission.';
@@ -119,7 +122,7 @@ COMMENT ON COLUMN marketplace.invoices.issuer_identifier IS 'The issuer''s ident
 COMMENT ON COLUMN marketplace.invoices.buyer_id IS 'Party that is invoiced.';
 COMMENT ON COLUMN marketplace.invoices.mandate_id IS 'Mandate that it was issued under; NULL when issued in the issuer''s own name.';
 COMMENT ON COLUMN marketplace.invoices.order_id IS 'Order; NULL for commission.';
-COMMENT ON COLUMN marketplace.invoices.seller_order_id IS 'Seller order; NULL for commission.';
+COMMENT ON COLUMN marketplace.invoices.seller_order_id IS 'Seller order of a unit; NULL for others.';
 COMMENT ON COLUMN marketplace.invoices.purchase_order IS 'The buyer''s order number (BT-13).';
 COMMENT ON COLUMN marketplace.invoices.trigger IS 'Kind of fact that it was issued for (policy iv.trigger).';
 COMMENT ON COLUMN marketplace.invoices.trigger_event_id IS 'That fact, an event of the outbox: one invoice a fact and seller order (IV-4, SETTLED 5); NULL: manual.';

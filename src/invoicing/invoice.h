@@ -53,7 +53,7 @@ typedef struct Invoice
 	const char *number;
 	int64		series_id;
 	int64		n;
-	DateADT		issue_date;
+	DateADT		issue_date;		/* before issue: the day wanted, 0 for today */
 	int64		issuer_id;
 	const char *issuer_identifier;
 	int64		buyer_id;
@@ -65,9 +65,12 @@ typedef struct Invoice
 	int64		trigger_event_id;
 	bool		has_supply_date;
 	DateADT		supply_date;
+	bool		has_period;		/* of supply, where units of an envelope differ; not stored */
+	DateADT		period_start;
+	DateADT		period_end;
 	bool		has_due_date;
 	DateADT		due_date;
-	int			due_days;		/* from issue; not stored */
+	int			due_days;		/* from issue, unless due_date is given; not stored */
 	const char *business_process;
 	CurrencyCode currency;
 	bool		cumulative;
@@ -87,7 +90,18 @@ typedef struct Invoice
 	InvoiceLine *lines;
 	int			nvat;
 	InvoiceVat *vat_rows;
+
+	/* of an envelope, from its units: lines and VAT rows name their unit */
+	int			nunits;
+	struct EnvelopeUnit *units;
 } Invoice;
+
+/* A unit within an envelope. */
+typedef struct EnvelopeUnit
+{
+	Invoice    *invoice;
+	const char *name;			/* title of its group of lines */
+} EnvelopeUnit;
 
 /* mandate.c: the mandate that covers a document of the mandator now; 0 when none does */
 extern int64 mandate_find(Call *call, int64 mandator_id, const char *type_code, CurrencyCode currency);
@@ -133,6 +147,16 @@ extern int	due_days(Call *call, const Invoice *invoice, const PolicyScope *scope
 /* What the document would be refused for if it were issued today: its first fatal violation; NULL when it may be. */
 extern char *invoice_fault(Call *call, const Invoice *invoice, const PolicyScope *scope);
 extern int64 invoice_issue_document(Call *call, Invoice *invoice, const char *series_kind, const char *pattern);
+extern char *fill_in(const char *pattern, const char *placeholder, const char *value);
+extern Jsonb *note_add(Jsonb *notes, const char *subject_code, const char *note);
+
+/* Writes a document that has number, dates and seal. */
+extern int64 invoice_store(Call *call, Invoice *invoice);
+
+/* envelope.c */
+extern void envelope_await(Call *call, const Invoice *unit);	/* the unit is for the buyer's one document */
+extern void envelope_expect(Call *call, int64 order_id, int64 buyer_id);	/* the call will issue units of the order */
+extern void envelope_load(Call *call, Invoice *envelope);	/* its units, and lines and VAT rows from them */
 
 /* invoice_document.c: the one form of a stored document; its text is what the series' chain seals */
 extern Jsonb *invoice_compose(const Invoice *invoice);

@@ -53,6 +53,7 @@ print_line(JsonbParseState **state, const InvoiceLine *line)
 		json_decimal(state, "vat_rate", line->key.rate);
 	print_text_if(state, "exemption_code", line->key.exemption_code);
 	json_money(state, "net", line->net);
+	print_text_if(state, "unit_invoice", line->key.unit_invoice);
 	if (line->order_line_id != 0)
 		json_int64(state, "order_line_id", line->order_line_id);
 	json_begin_object(state, "item");
@@ -78,6 +79,7 @@ print_totals(JsonbParseState **state, const Invoice *invoice)
 		const InvoiceVat *vat = &invoice->vat_rows[i];
 
 		json_begin_object(state, NULL);
+		print_text_if(state, "unit_invoice", vat->key.unit_invoice);
 		json_text(state, "category", vat->key.category);
 		json_decimal(state, "rate", vat->key.rate);
 		json_text(state, "exemption_code", vat->key.exemption_code);
@@ -88,6 +90,24 @@ print_totals(JsonbParseState **state, const Invoice *invoice)
 	}
 	json_end_array(state);
 	json_end_object(state);
+}
+
+static void
+print_units(JsonbParseState **state, const Invoice *invoice)
+{
+	json_begin_array(state, "unit_invoices");
+	for (int i = 0; i < invoice->nunits; i++)
+	{
+		const Invoice *unit = invoice->units[i].invoice;
+
+		json_begin_object(state, NULL);
+		json_text(state, "unit_invoice", unit->number);
+		json_text(state, "name", invoice->units[i].name);
+		print_text_if(state, "business_process", unit->business_process);
+		json_value(state, "seller", unit->seller);
+		json_end_object(state);
+	}
+	json_end_array(state);
 }
 
 static void
@@ -113,6 +133,13 @@ print_head(JsonbParseState **state, const Invoice *invoice)
 		json_date(state, "date", invoice->supply_date);
 		json_end_object(state);
 	}
+	if (invoice->has_period)
+	{
+		json_begin_object(state, "period");
+		json_date(state, "start", invoice->period_start);
+		json_date(state, "end", invoice->period_end);
+		json_end_object(state);
+	}
 }
 
 Jsonb *
@@ -122,6 +149,8 @@ invoice_compose(const Invoice *invoice)
 
 	json_begin_object(&state, NULL);
 	print_head(&state, invoice);
+	if (invoice->nunits > 0)
+		print_units(&state, invoice);
 	json_begin_array(&state, "lines");
 	for (int i = 0; i < invoice->nlines; i++)
 		print_line(&state, &invoice->lines[i]);

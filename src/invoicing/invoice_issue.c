@@ -18,26 +18,26 @@
 
 #define TYPE_INVOICE "380"		/* UNTDID 1001 */
 
-static char *
+char *
 fill_in(const char *pattern, const char *placeholder, const char *value)
 {
 	return TextDatumGetCString(DirectFunctionCall3Coll(replace_text, C_COLLATION_OID, CStringGetTextDatum(pattern),
 													   CStringGetTextDatum(placeholder), CStringGetTextDatum(value)));
 }
 
-static Jsonb *
-mandate_note(Call *call, const Party *mandatary, const Party *mandator, const PolicyScope *scope)
+Jsonb *
+note_add(Jsonb *notes, const char *subject_code, const char *note)
 {
 	JsonbParseState *state = NULL;
-	char	   *note = policy_text(call, "iv.mandate_note", scope);
+	Jsonb	   *added;
 
-	note = fill_in(fill_in(note, "{mandatary}", mandatary->name), "{mandator}", mandator->name);
 	json_begin_array(&state, NULL);
 	json_begin_object(&state, NULL);
-	json_text(&state, "subject_code", "DCL");
+	json_text(&state, "subject_code", subject_code);
 	json_text(&state, "text", note);
 	json_end_object(&state);
-	return JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
+	added = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
+	return DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(notes), JsonbPGetDatum(added)));
 }
 
 /* Party data as of now (IV-6), the notes that the law wants (IV-12, IV-41). */
@@ -55,8 +55,9 @@ freeze_parties(Call *call, Invoice *invoice, const Party *seller, const PolicySc
 		return;
 	mandatary = party_get(call, marketplace_get(call)->operator_party_id);
 	invoice->mandatary = mandatary->snapshot;
-	invoice->notes = DatumGetJsonbP(DirectFunctionCall2(jsonb_concat, JsonbPGetDatum(invoice->notes),
-														JsonbPGetDatum(mandate_note(call, mandatary, seller, scope))));
+	invoice->notes = note_add(invoice->notes, "DCL",
+							  fill_in(fill_in(policy_text(call, "iv.mandate_note", scope), "{mandatary}", mandatary->name),
+									  "{mandator}", seller->name));
 }
 
 /* BT-23: goods, services or both (IV-37), and whether nothing is payable any more. */
@@ -199,11 +200,19 @@ issue_unit_invoice(Call *call, void *argument)
 		return;
 	}
 	(void) invoice_issue_document(call, &invoice, "invoice", policy_text(call, "iv.number_pattern", &scope));
+	envelope_await(call, &invoice);
 	if (fact->event_id == 0)
 	{
 		settle_obstacles(call, &invoice);
 		call->result = invoice.id;
 	}
+}
+
+static void
+defer_fact(Call *call, Fact *fact, int64 buyer_id)
+{
+	call_defer(call, fact->seller_id, issue_unit_invoice, fact);
+	envelope_expect(call, fact->order_id, buyer_id);
 }
 
 /* Notes the fact for the end of the call, if policy iv.trigger invoices by it. lines: NULL for all that is outstanding. */
@@ -230,7 +239,7 @@ note_fact(Call *call, const Event *event, const char *measure, int64 seller_orde
 		fact->has_supply_date = true;
 		fact->supply_date = calendar_local_date(document_timestamptz(payload, "delivered_at"), marketplace_get(call)->time_zone);
 	}
-	call_defer(call, fact->seller_id, issue_unit_invoice, fact);
+	defer_fact(call, fact, buyer_id);
 }
 
 /* The lines of a payload that belong to a seller order; a payload without seller orders on its lines has one for all. */
@@ -350,7 +359,7 @@ issue_outstanding(Call *call, int64 seller_order_id)
 	fact->measure = invoice_measure(call, fact->order_id, fact->seller_id, buyer_id);
 	fact->trigger = "manual";
 	fact->outstanding = true;
-	call_defer(call, fact->seller_id, issue_unit_invoice, fact);
+	defer_fact(call, fact, buyer_id);
 }
 
 PG_FUNCTION_INFO_V1(invoice_issue);

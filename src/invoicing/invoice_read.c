@@ -60,7 +60,7 @@ invoice_load(Call *call, int64 invoice_id)
 {
 	static Statement load = STATEMENT("il",
 		"SELECT kind, type_code, number, issue_date, issuer_id, buyer_id, purchase_order, supply_date, business_process, currency,"
-		" cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes, rounding, due_date FROM marketplace.invoices"
+		" cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes, rounding, due_date, hash FROM marketplace.invoices"
 		" WHERE marketplace_id = $1 AND id = $2");
 	Invoice    *invoice = palloc0(sizeof(Invoice));
 	Row			row;
@@ -78,10 +78,15 @@ invoice_load(Call *call, int64 invoice_id)
 		.currency = row_currency(&row, 9), .cumulative = row_bool(&row, 10), .net = row_amount(&row, 11), .vat = row_amount(&row, 12),
 		.gross = row_amount(&row, 13), .prepaid = row_amount(&row, 14), .seller = row_jsonb(&row, 15), .buyer = row_jsonb(&row, 16),
 		.mandatary = row_jsonb(&row, 17), .notes = row_jsonb(&row, 18), .rounding = row_amount(&row, 19), .has_due_date = !row_null(&row, 20),
-		.due_date = row_null(&row, 20) ? 0 : row_date(&row, 20)
+		.due_date = row_null(&row, 20) ? 0 : row_date(&row, 20), .hash = DatumGetByteaP(row_datum(&row, 21))
 	};
-	load_lines(call, invoice);
-	load_vat(call, invoice);
+	if (strcmp(invoice->kind, "envelope") == 0)
+		envelope_load(call, invoice);
+	else
+	{
+		load_lines(call, invoice);
+		load_vat(call, invoice);
+	}
 	return invoice;
 }
 
@@ -119,10 +124,13 @@ invoice_document(PG_FUNCTION_ARGS)
 
 #define VERIFY_DOCUMENTS \
 	"WITH documents AS MATERIALIZED (" \
-	"  SELECT i.*, marketplace.invoice_document(i.marketplace_id, i.id) AS document, s.number AS given_number, s.issue_date AS given_date," \
-	"    s.hash AS given_hash, s.previous_hash" \
+	"  SELECT i.*, marketplace.invoice_document(i.marketplace_id, i.id) AS document," \
+	"    COALESCE(s.number, o.number) AS given_number, COALESCE(s.issue_date, i.issue_date) AS given_date," \
+	"    CASE WHEN o.id IS NULL THEN s.hash ELSE i.hash END AS given_hash, COALESCE(s.previous_hash, o.hash) AS previous_hash" \
 	"  FROM marketplace.invoices i" \
 	"  LEFT JOIN marketplace.series_documents s ON s.marketplace_id = i.marketplace_id AND s.series_id = i.series_id AND s.n = i.n" \
+	"  LEFT JOIN marketplace.invoices o ON o.marketplace_id = i.marketplace_id AND o.issuer_id = i.issuer_id AND o.number = i.number" \
+	"    AND o.kind = 'unit' AND i.series_id IS NULL" \
 	"  WHERE i.marketplace_id = $1)," \
 	" computed AS MATERIALIZED (SELECT d.*, marketplace.invoice_totals(d.document) AS totals FROM documents d)," \
 	" vat AS (" \
@@ -150,7 +158,7 @@ invoice_document(PG_FUNCTION_ARGS)
 	" UNION ALL SELECT id, number, 'issue_date', given_date::text, issue_date::text FROM documents WHERE given_date IS DISTINCT FROM issue_date" \
 	" UNION ALL SELECT NULL, d.number, 'missing', d.number, NULL FROM marketplace.series_documents d" \
 	"   JOIN marketplace.series s ON s.marketplace_id = d.marketplace_id AND s.id = d.series_id" \
-	"   WHERE d.marketplace_id = $1 AND s.kind IN ('invoice', 'commission') AND NOT EXISTS (SELECT FROM marketplace.invoices i" \
+	"   WHERE d.marketplace_id = $1 AND s.kind IN ('invoice', 'commission', 'envelope') AND NOT EXISTS (SELECT FROM marketplace.invoices i" \
 	"     WHERE i.marketplace_id = d.marketplace_id AND i.series_id = d.series_id AND i.n = d.n)"
 
 #define VERIFY_SUMS \
@@ -162,7 +170,7 @@ invoice_document(PG_FUNCTION_ARGS)
 	"   WHERE totals ->> 'tax_exclusive' <> marketplace.amount_value(net)::text" \
 	" UNION ALL SELECT c.id, c.number, 'vat', (SELECT marketplace.sum(v.tax) FROM marketplace.invoice_vat v" \
 	"     WHERE v.marketplace_id = c.marketplace_id AND v.invoice_id = c.id)::text, c.vat::text FROM computed c" \
-	"   WHERE c.vat IS DISTINCT FROM (SELECT marketplace.sum(v.tax) FROM marketplace.invoice_vat v" \
+	"   WHERE c.kind <> 'envelope' AND c.vat IS DISTINCT FROM (SELECT marketplace.sum(v.tax) FROM marketplace.invoice_vat v" \
 	"     WHERE v.marketplace_id = c.marketplace_id AND v.invoice_id = c.id)" \
 	" UNION ALL SELECT id, number, 'taxable', expected ->> 'taxable', marketplace.amount_value(taxable)::text FROM vat" \
 	"   WHERE expected ->> 'taxable' IS DISTINCT FROM marketplace.amount_value(taxable)::text" \
@@ -188,6 +196,13 @@ invoice_document(PG_FUNCTION_ARGS)
 	"     WHERE c.marketplace_id = i.marketplace_id AND c.invoice_id = i.id) AS c ON true" \
 	"   WHERE i.marketplace_id = $1 AND i.kind = 'commission'" \
 	"     AND (i.net IS DISTINCT FROM c.net OR i.vat + i.rounding IS DISTINCT FROM c.vat)" \
+	" UNION ALL SELECT i.id, i.number, 'units', u.net::text || ' + ' || u.vat::text, i.net::text || ' + ' || i.vat::text" \
+	"   FROM marketplace.invoices i LEFT JOIN LATERAL (SELECT marketplace.sum(n.net) AS net, marketplace.sum(n.vat) AS vat," \
+	"     marketplace.sum(n.prepaid) AS prepaid FROM marketplace.envelope_units e" \
+	"     JOIN marketplace.invoices n ON n.marketplace_id = e.marketplace_id AND n.id = e.invoice_id" \
+	"     WHERE e.marketplace_id = i.marketplace_id AND e.envelope_id = i.id) AS u ON true" \
+	"   WHERE i.marketplace_id = $1 AND i.kind = 'envelope'" \
+	"     AND (i.net IS DISTINCT FROM u.net OR i.vat IS DISTINCT FROM u.vat OR i.prepaid IS DISTINCT FROM u.prepaid)" \
 	" ORDER BY 2, 3"
 
 PG_FUNCTION_INFO_V1(invoice_verify);

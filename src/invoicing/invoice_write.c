@@ -30,7 +30,7 @@ write_head(Call *call, Invoice *invoice)
 
 	invoice->id = DatumGetInt64(query_datum(&insert, VALUES(
 		value_int32(call->marketplace_id), value_text(invoice->kind), value_text(invoice->type_code), value_text(invoice->number),
-		value_int64(invoice->series_id), value_int64(invoice->n), value_date(invoice->issue_date), value_int64(invoice->issuer_id),
+		value_id(invoice->series_id), value_id(invoice->n), value_date(invoice->issue_date), value_int64(invoice->issuer_id),
 		value_text(invoice->issuer_identifier), value_int64(invoice->buyer_id), value_id(invoice->mandate_id),
 		value_id(invoice->order_id), value_text(invoice->purchase_order), value_text(invoice->trigger),
 		value_id(invoice->trigger_event_id), invoice->has_supply_date ? value_date(invoice->supply_date) : value_null(),
@@ -85,37 +85,46 @@ tell_issued(Call *call, const Invoice *invoice)
 	if (of_order)
 	{
 		payload_int64(&payload, "order_id", invoice->order_id);
-		payload_int64(&payload, "seller_order_id", invoice->seller_order_id);
+		if (invoice->seller_order_id != 0)
+			payload_int64(&payload, "seller_order_id", invoice->seller_order_id);
 	}
-	payload_int64(&payload, "seller_id", of_order ? invoice->issuer_id : invoice->buyer_id);
+	if (invoice->nunits == 0)
+		payload_int64(&payload, "seller_id", of_order ? invoice->issuer_id : invoice->buyer_id);
 	payload_text(&payload, "kind", invoice->kind);
 	payload_amount(&payload, "gross", invoice->gross);
 	event_emit(call, of_order ? "order" : "invoice", of_order ? invoice->order_id : invoice->id, "invoice.issued", &payload);
+}
+
+int64
+invoice_store(Call *call, Invoice *invoice)
+{
+	guard_open("invoicing");
+	write_head(call, invoice);
+	/* an envelope is read through its units */
+	for (int i = 0; i < invoice->nlines && invoice->nunits == 0; i++)
+		write_line(call, invoice, &invoice->lines[i]);
+	for (int i = 0; i < invoice->nvat && invoice->nunits == 0; i++)
+		write_vat(call, invoice, &invoice->vat_rows[i], i + 1);
+	guard_close();
+	tell_issued(call, invoice);
+	return invoice->id;
 }
 
 /* Takes the next number, seals and writes; the invoice's content is complete but for number, date and hash. */
 int64
 invoice_issue_document(Call *call, Invoice *invoice, const char *series_kind, const char *pattern)
 {
-	DateADT		today = calendar_local_date(call->now, marketplace_get(call)->time_zone);
+	DateADT		wanted = invoice->issue_date != 0 ? invoice->issue_date : calendar_local_date(call->now, marketplace_get(call)->time_zone);
 	SeriesNumber number = series_take(call, invoice->issuer_id, series_kind, policy_text(call, "iv.number_root", NULL),
-									  invoice->issuer_identifier, pattern, today);
+									  invoice->issuer_identifier, pattern, wanted);
 
 	invoice->number = number.number;
 	invoice->series_id = number.series_id;
 	invoice->n = number.n;
 	invoice->issue_date = number.issue_date;
+	if (!invoice->has_due_date)
+		invoice->due_date = number.issue_date + invoice->due_days;
 	invoice->has_due_date = true;
-	invoice->due_date = number.issue_date + invoice->due_days;
 	invoice->hash = series_seal(call, &number, invoice_canonical(invoice));
-
-	guard_open("invoicing");
-	write_head(call, invoice);
-	for (int i = 0; i < invoice->nlines; i++)
-		write_line(call, invoice, &invoice->lines[i]);
-	for (int i = 0; i < invoice->nvat; i++)
-		write_vat(call, invoice, &invoice->vat_rows[i], i + 1);
-	guard_close();
-	tell_issued(call, invoice);
-	return invoice->id;
+	return invoice_store(call, invoice);
 }

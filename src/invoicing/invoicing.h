@@ -21,5 +21,7 @@ extern void invoicing_on_line_cancelled(Call *call, const Event *event);
 extern void invoicing_on_money_moved(Call *call, const Event *event);
 extern void invoicing_on_receipt_reserved(Call *call, const Event *event);
 extern void invoicing_on_status_recorded(Call *call, const Event *event);
+/* tick(): the buyer's one document of orders invoiced whole, and of days that are over (policy iv.single_document) */
+extern int	invoicing_tick_envelopes(Call *call, int limit);
 
 #endif

@@ -249,10 +249,13 @@ invoice_fault(Call *call, const Invoice *invoice, const PolicyScope *scope)
 
 	if (currency_exponent(invoice->currency) > 2 || !policy_bool(call, "iv.validate", scope))
 		return NULL;
-	preview.number = "0";
-	preview.issue_date = calendar_local_date(call->now, marketplace_get(call)->time_zone);
+	if (preview.number == NULL)
+		preview.number = "0";
+	if (preview.issue_date == 0)
+		preview.issue_date = calendar_local_date(call->now, marketplace_get(call)->time_zone);
+	if (!preview.has_due_date)
+		preview.due_date = preview.issue_date + invoice->due_days;
 	preview.has_due_date = true;
-	preview.due_date = preview.issue_date + invoice->due_days;
 	profile = invoice_profile(profile_of(invoice), NULL);
 	violations = violations_of(invoice_compose(&preview), &profile);
 	list = (Document) {&violations->root, "violations"};

@@ -66,7 +66,13 @@ SELECT marketplace.receipt_confirm(1, jsonb_build_object('order_id', :order_id, 
 \ir where.sql
 
 \! printf '%s\n' '━━ 6  The invoices: each seller in its own gapless series, ALPHA two for two acceptances, together what was ordered'
-SELECT number, issuer_name, issue_date, net, vat, gross, currency FROM marketplace.invoice_register WHERE marketplace_id = 1 ORDER BY issuer_name, number;
+SELECT number, issuer_name, issue_date, net, vat, gross, currency FROM marketplace.invoice_register WHERE marketplace_id = 1 AND kind = 'unit' ORDER BY issuer_name, number;
+\! printf '%s\n' '   and the buyer has one document for all: a French multi-vendor invoice in CII and UBL, made by tick(), Σ units to the cent'
+SELECT marketplace.tick(1) AS t \gset
+SELECT i.kind, i.number, i.net, i.vat, i.gross, i.prepaid, i.payable, xpath_exists('//*[local-name()="CrossIndustryInvoice"]', cii) AS cii, xpath_exists('/*[local-name()="Invoice"]', ubl) AS ubl,
+	(SELECT count(*) FROM marketplace.invoice_violations(marketplace.invoice_document(1, i.invoice_id), 'extended-ctc-fr') WHERE severity = 'fatal') AS violations
+FROM marketplace.invoice_register i, LATERAL (SELECT marketplace.invoice_xml(1, i.invoice_id, 'cii', 'extended-ctc-fr') AS cii, marketplace.invoice_xml(1, i.invoice_id, 'ubl', 'extended-ctc-fr') AS ubl) x
+WHERE i.marketplace_id = 1 AND i.kind = 'envelope';
 
 \! printf '%s\n' '━━ 7  Payout: all that is payable, per seller'
 SELECT seller_id, available, currency FROM marketplace.seller_balance WHERE marketplace_id = 1 ORDER BY seller_id;
