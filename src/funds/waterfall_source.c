@@ -361,8 +361,13 @@ lock_accounts(Call *call, const List *sellers, const List *steps)
 	{
 		const WaterfallStep *step = lfirst(cell);
 
-		if (step->kind != STEP_COMMISSION || step->source.kind != C_COMMISSION)
+		if (step->source.kind != C_COMMISSION)
 			continue;
+		if (n > 0 && accounts[n - 1].kind == C_COMMISSION && accounts[n - 1].allocation_id == step->source.allocation_id)
+		{
+			stored[n - 1] += step->amount;	/* what is reversed, and what is given up beyond it */
+			continue;
+		}
 		accounts[n] = step->source;
 		currencies[n] = amount_currency(step->allocation->amount);
 		stored[n++] = step->amount;

@@ -13,6 +13,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 use_postgres
 server=$STAGE/server
 passed=0 failed=0
+lanes=$(nproc)
 
 count() {
 	echo "$1: $2 passed, $3 failed"
@@ -52,21 +53,27 @@ run_specs() {
 	count_pg_regress isolation "$(wc -w <<<"$tests")" "$out"
 }
 
-# run_tap NAME FILES [COMMAND...]: COMMAND, if any, sets the environment.
+# run_tap NAME FILES [COMMAND...]: as many files at a time as there are processors; COMMAND, if any, sets the environment. LANE is
+# the number of the one that a file runs in.
 run_tap() {
-	local name=$1 files=$2 result=$STAGE/$1.result
+	local name=$1 files=$2 results=$STAGE/$1.results
 	shift 2
 	[ -n "$files" ] || { count "$name" 0 0; return; }
-	# shellcheck disable=SC2086
-	"$@" perl "$run/prove.pl" "$result" $files 2>&1 || true
-	[ -s "$result" ] || echo "0 1" >"$result"
+	mkdir -p "$results"
+	# shellcheck disable=SC2016
+	printf '%s\n' $files | "$@" xargs -n1 -P"$lanes" --process-slot-var=LANE bash "$run/lane.sh" "$results" || true
 	# shellcheck disable=SC2046
-	count "$name" $(cat "$result")
+	count "$name" $(awk '{passed += $1; failed += $2} END {print passed + 0, failed + 0}' "$results"/*)
 }
 
+# The longest first; each lane has a database of its own.
 run_pgtap() {
-	[ -z "$(names "$tree/test/pgtap" sql)" ] || fresh_database pgtap pgtap || { count pgTAP 0 1; return; }
-	run_tap pgTAP "$(paths test/pgtap sql)" env PGDATABASE=pgtap
+	local lane files
+	files=$(paths test/pgtap sql)
+	[ -n "$files" ] || { count pgTAP 0 0; return; }
+	for ((lane = 0; lane < lanes; lane++)); do fresh_database "pgtap$lane" pgtap || { count pgTAP 0 1; return; }; done
+	# shellcheck disable=SC2086
+	run_tap pgTAP "$(printf '%s\n' $files | grep -E '/(bad_input|property)' ; printf '%s\n' $files | grep -vE '/(bad_input|property)')" env LANE_DATABASE=pgtap
 }
 
 # Each TAP file makes its own servers; they find the extension where ours does.
