@@ -85,6 +85,7 @@ static const TickStep steps[] = {
 	{"released money that matures", funds_tick_maturity},
 	{"reserves that are freed", funds_tick_reserve},
 	{"returns that were not sent or inspected in time", logistics_tick_returns},
+	{"claims against carriers that are time-barred", logistics_tick_claims},
 	{"refunds that lacked money", funds_tick_refunds},
 	{"authorisations whose time is over", funds_tick_expiry},
 	{"requests that the PSP did not decide in time", funds_tick_psp_requests},

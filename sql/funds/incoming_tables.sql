@@ -1,6 +1,6 @@
 -- Money that arrives in the client account by itself: what it may name, and what became of it (FD-12, FD-P25).
 
-CREATE DOMAIN marketplace.money_receipt_state AS text CHECK (VALUE IN ('allocated', 'suspense', 'returning', 'returned'));
+CREATE DOMAIN marketplace.money_receipt_state AS text CHECK (VALUE IN ('allocated', 'suspense', 'returning', 'returned', 'recovered'));
 COMMENT ON DOMAIN marketplace.money_receipt_state IS 'State of money that has come in: see marketplace.lifecycle, machine money_receipt.';
 
 CREATE TABLE marketplace.payment_references (

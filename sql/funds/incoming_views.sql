@@ -4,6 +4,7 @@ FROM (VALUES
 	('money_receipt', NULL, 'receive', 'allocated', ARRAY['operator', 'system'], 'Recognised: it pays orders or is kept for the buyer. FD-P02.'),
 	('money_receipt', NULL, 'hold', 'suspense', ARRAY['operator', 'system'], 'Not recognised: kept until somebody knows whose it is. FD-P25.'),
 	('money_receipt', 'suspense', 'allocate', 'allocated', ARRAY['operator', 'system'], 'Somebody has said whose it is. FD-P05.'),
+	('money_receipt', 'suspense', 'recover', 'recovered', ARRAY['operator', 'seller', 'buyer', 'system'], 'A third party paid for losses: shared out to who bore them. FD-P27.'),
 	('money_receipt', 'suspense', 'return', 'returning', ARRAY['operator', 'system'], 'To be sent back to the payer. FD-P25.'),
 	('money_receipt', 'returning', 'confirm', 'returned', ARRAY['operator', 'system'], 'Sent back. FD-P15.'),
 	('money_receipt', 'returning', 'fail', 'suspense', ARRAY['operator', 'system'], 'Could not be sent back: kept again.')

@@ -1,16 +1,16 @@
 CREATE OR REPLACE VIEW marketplace.carriage_regimes (regime, name, mandatory, protest_forfeits, protest_days, protest_days_hidden,
-	protest_days_delay, protest_unit, protest_calendar, claim_months, loss_days_promised, loss_days_unpromised, source, verified)
+	protest_days_delay, protest_unit, protest_calendar, claim_months, loss_days_promised, loss_days_unpromised, source, verified, protest_formal)
 	WITH (security_invoker = true) AS
 VALUES
 	('FR-ROAD', 'French domestic road carriage, general contrat type of 2017', false, ARRAY['damage', 'missing'], 3, 3, NULL::int,
-		'business_days', 'FR-L1333', 12, 0, 0, 'C. com. L133-3 (protest, LG-41); L133-6 (one year) from memory', false),
+		'business_days', 'FR-L1333', 12, 0, 0, 'C. com. L133-3 (protest, LG-41); L133-6 (one year) from memory', false, true),
 	('FR-REMOVAL', 'Removals in France', true, ARRAY['damage', 'missing'], 10, 10, NULL, 'calendar_days', NULL, 12, 0, 0,
-		'LG-43, C. conso. L224-63 from memory', false),
+		'LG-43, C. conso. L224-63 from memory', false, true),
 	('CMR', 'International road carriage (CMR)', true, ARRAY['delay'], 0, 7, 21, 'business_days', 'FR-L1333', 12, 30, 60,
-		'CMR art. 30 (LG-43), art. 20 and 32 from memory; without protest damage is not forfeited, only presumed not to be', false),
+		'CMR art. 30 (LG-43), art. 20 and 32 from memory; without protest damage is not forfeited, only presumed not to be', false, false),
 	('AIR', 'International air carriage (Montreal convention)', true, ARRAY['damage', 'missing', 'delay'], 14, 14, 21, 'calendar_days', NULL, 24, 7, 7,
-		'Montreal convention art. 13, 31 and 35, from memory', false),
-	('NONE', 'By contract alone', false, ARRAY[]::text[], NULL, NULL, NULL, NULL, NULL, 12, 0, 0, 'no regime is known: parameters of the contract', false);
+		'Montreal convention art. 13, 31 and 35, from memory', false, false),
+	('NONE', 'By contract alone', false, ARRAY[]::text[], NULL, NULL, NULL, NULL, NULL, 12, 0, 0, 'no regime is known: parameters of the contract', false, false);
 COMMENT ON VIEW marketplace.carriage_regimes IS
 'Law of carriage as rows (LG-41, LG-43): protests to the carrier, and how long it can be sued. Rows with verified false are parameters that somebody must check before they are relied on.';
 COMMENT ON COLUMN marketplace.carriage_regimes.regime IS 'Its name.';
@@ -27,6 +27,7 @@ COMMENT ON COLUMN marketplace.carriage_regimes.loss_days_promised IS 'Goods lost
 COMMENT ON COLUMN marketplace.carriage_regimes.loss_days_unpromised IS 'Goods lost, no delivery promised: days after the hand-over likewise.';
 COMMENT ON COLUMN marketplace.carriage_regimes.source IS 'Where it is written.';
 COMMENT ON COLUMN marketplace.carriage_regimes.verified IS 'True when every figure of the row was confirmed by a public source.';
+COMMENT ON COLUMN marketplace.carriage_regimes.protest_formal IS 'The protest is valid by registered letter or extrajudicial act only.';
 
 CREATE OR REPLACE VIEW marketplace.carriage_regime_lanes (mode, origin, destination, crossing, regime) WITH (security_invoker = true) AS
 VALUES

@@ -117,6 +117,31 @@ extern int	hold_find(Call *call, int64 order_line_id, const char *slice, int64 *
 /* Why the whole wallet of the seller is held (kyc, bank_account, …): nothing of it is paid out. NULL: it is not. */
 extern const char *hold_blocks_seller(Call *call, int64 seller_id);
 
+/* Whoever bore a loss that a third party (a carrier, an insurer) answers for; the platform by goodwill. */
+typedef enum FundsBearer
+{
+	FUNDS_BORNE_BY_SELLER,
+	FUNDS_BORNE_BY_BUYER,
+	FUNDS_BORNE_BY_PLATFORM
+} FundsBearer;
+
+typedef struct FundsRecovery
+{
+	FundsBearer bearer;
+	int64		party_id;		/* 0 for the platform */
+	Amount		amount;
+	int64		cause;			/* event that explains it */
+} FundsRecovery;
+
+/*
+ * Money in suspense is what a third party pays for losses: shared out whole to who bore them (FD-P27), a seller's share first to what it
+ * owes the platform. MK004, MK012, MK110. Orders are locked before it.
+ */
+extern void funds_recover(Call *call, int64 money_receipt_id, const FundsRecovery *shares, int n);
+
+/* Adds what of the line's price was given back at the seller's cost (cancelled quantities not counted), and at the platform's. */
+extern void funds_line_made_good(Call *call, int64 order_id, int64 order_line_id, Amount *by_seller, Amount *by_platform);
+
 /* Payments whose time is over; direct debits that can no longer be revoked. */
 extern int	funds_tick_expiry(Call *call, int limit);
 extern int	funds_tick_final(Call *call, int limit);

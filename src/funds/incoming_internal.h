@@ -33,6 +33,10 @@ typedef struct MoneyReceipt
 } MoneyReceipt;
 extern int64 money_tell(Call *call, const char *type, int64 money_receipt_id, Amount amount, int64 buyer_id, const char *note);
 
+/* suspense.c: what is in suspense and locked, MK110 when it is not there any more; and how it leaves it. */
+extern MoneyReceipt suspense_lock(Call *call, int64 money_receipt_id);
+extern void suspense_set_state(Call *call, int64 money_receipt_id, const char *state, const char *event, const char *reason);
+
 /* Locks the orders in ascending order, and those that share a payment with them. */
 extern void lock_orders_of_matches(Call *call, const Match *matches, int n);
 

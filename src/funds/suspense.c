@@ -33,7 +33,7 @@ receipt_lock(Call *call, int64 money_receipt_id)
 	return receipt;
 }
 
-static MoneyReceipt
+MoneyReceipt
 suspense_lock(Call *call, int64 money_receipt_id)
 {
 	MoneyReceipt receipt = receipt_lock(call, money_receipt_id);
@@ -117,8 +117,8 @@ suspense_allocate(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(call_end(&call));
 }
 
-static void
-set_state(Call *call, int64 money_receipt_id, const char *state, const char *event, const char *reason)
+void
+suspense_set_state(Call *call, int64 money_receipt_id, const char *state, const char *event, const char *reason)
 {
 	static Statement change = STATEMENT("iltz",
 		"UPDATE marketplace.money_receipts SET state = $3, decided_at = CASE WHEN $3 = 'suspense' THEN NULL ELSE $4 END"
@@ -140,7 +140,7 @@ send_back(Call *call, int64 money_receipt_id, const char *reason)
 				errmsg("it is not known which account the money of receipt %lld came from", (long long) receipt.id),
 				errdetail("The bank did not tell the payer's IBAN."),
 				errhint("Ask the bank to return the entry \"%s\" itself, or find out whose it is.", receipt.external_id));
-	set_state(call, receipt.id, "returning", "return", reason);
+	suspense_set_state(call, receipt.id, "returning", "return", reason);
 	ledger_move(call, own_account(C_SUSPENSE), own_account(C_REFUND_CLEARING), receipt.amount, "suspense_return",
 				money_tell(call, "money.return_planned", receipt.id, receipt.amount, 0, reason));
 	payload_begin(&payload);
@@ -183,7 +183,7 @@ suspense_return_moved(Call *call, int64 money_receipt_id, const char *event, con
 	if (!confirmed && strcmp(event, "failed") != 0 && strcmp(event, "cancelled") != 0)
 		return;
 	receipt = receipt_lock(call, money_receipt_id);
-	set_state(call, receipt.id, confirmed ? "returned" : "suspense", confirmed ? "confirm" : "fail", evidence);
+	suspense_set_state(call, receipt.id, confirmed ? "returned" : "suspense", confirmed ? "confirm" : "fail", evidence);
 	cause = money_tell(call, confirmed ? "money.returned" : "money.return_failed", receipt.id, receipt.amount, 0, evidence);
 	ledger_move(call, own_account(C_REFUND_CLEARING), confirmed ? psp_account(C_CASH, marketplace_get(call)) : own_account(C_SUSPENSE),
 				receipt.amount, confirmed ? "suspense_returned" : "suspense_return_failed", cause);

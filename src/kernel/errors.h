@@ -53,6 +53,7 @@
 	X(MK_TRACKING, '1', '2', '1', "tracking", "The tracking event cannot be taken; the detail says why.") \
 	X(MK_RECEIPT, '1', '2', '2', "receipt", "The receipt does not allow this; the detail gives delivered and accepted quantities.") \
 	X(MK_RETURN, '1', '2', '3', "return", "The return does not allow this; the detail gives what was received, announced and inspected.") \
+	X(MK_CARRIER_CLAIM, '1', '2', '4', "carrier_claim", "The claim against the carrier does not allow this; the detail gives what was lost, claimed or missed.") \
 	X(MK_MANDATE, '1', '3', '0', "mandate", "No valid invoicing mandate covers this document: sign one first.") \
 	X(MK_INVOICE, '1', '3', '1', "invoice", "The invoice cannot be issued or changed; the detail says why.") \
 	X(MK_SEAL_BROKEN, '1', '4', '0', "seal_broken", "The hash chain does not verify: the named row was changed outside the extension.")

@@ -13,4 +13,7 @@ extern int	logistics_tick_deemed(Call *call, int limit);
 /* tick(): returns that were not sent, or not inspected, in time. */
 extern int	logistics_tick_returns(Call *call, int limit);
 
+/* tick(): claims against carriers that were not filed, or not acknowledged, in time. */
+extern int	logistics_tick_claims(Call *call, int limit);
+
 #endif
