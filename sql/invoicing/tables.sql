@@ -82,6 +82,7 @@ CREATE TABLE marketplace.invoices (
 	due_date date,
 	business_process text,
 	currency marketplace.currency NOT NULL,
+	vat_currency_rate numeric CHECK (vat_currency_rate > 0),
 	cumulative boolean NOT NULL,
 	net marketplace.amount NOT NULL,
 	vat marketplace.amount NOT NULL,
@@ -130,6 +131,7 @@ COMMENT ON COLUMN marketplace.invoices.supply_date IS 'Day of delivery where the
 COMMENT ON COLUMN marketplace.invoices.due_date IS 'When payment is due (BT-9): the day of issue where all is paid, else after policy iv.payment_days.';
 COMMENT ON COLUMN marketplace.invoices.business_process IS 'Billing mode (BT-23), where it is known.';
 COMMENT ON COLUMN marketplace.invoices.currency IS 'Currency of all its amounts (BT-5).';
+COMMENT ON COLUMN marketplace.invoices.vat_currency_rate IS 'Rate at which its VAT is stated in EUR too (BT-6, BT-111), EUR for one unit of its currency, frozen at issue; NULL: it is in EUR, or no French issuer''s. IV-29.';
 COMMENT ON COLUMN marketplace.invoices.cumulative IS 'Some VAT key continues earlier invoices of the seller order: its VAT is the rounded VAT of all less that of the earlier ones (IV-30), at most one minor unit off its own base.';
 COMMENT ON COLUMN marketplace.invoices.net IS 'Total without VAT (BT-109).';
 COMMENT ON COLUMN marketplace.invoices.vat IS 'VAT (BT-110).';

@@ -94,12 +94,13 @@ COMMENT ON COLUMN marketplace.invoice_register.recorded_at IS 'When it was issue
 CREATE OR REPLACE VIEW marketplace.vat_summary WITH (security_invoker = true) AS
 SELECT i.marketplace_id, i.issuer_id, i.issuer_identifier, pg_catalog.date_trunc('month', i.issue_date::timestamp)::date AS month, i.kind::text AS kind,
 	i.currency::text AS currency, v.vat_category, v.vat_rate, v.exemption_code, pg_catalog.count(DISTINCT i.id) AS invoices,
-	marketplace.amount_value(marketplace.sum(v.taxable)) AS taxable, marketplace.amount_value(marketplace.sum(v.tax)) AS tax
+	pg_catalog.sum(x.sign * marketplace.amount_value(v.taxable)) AS taxable, pg_catalog.sum(x.sign * marketplace.amount_value(v.tax)) AS tax
 FROM marketplace.invoices i
+CROSS JOIN LATERAL (SELECT CASE WHEN i.type_code IN ('381', '261', '262', '396', '502', '503') THEN -1 ELSE 1 END AS sign) AS x
 JOIN marketplace.invoice_vat v ON v.marketplace_id = i.marketplace_id AND v.invoice_id = i.id
 GROUP BY i.marketplace_id, i.issuer_id, i.issuer_identifier, pg_catalog.date_trunc('month', i.issue_date::timestamp), i.kind, i.currency, v.vat_category,
 	v.vat_rate, v.exemption_code;
-COMMENT ON VIEW marketplace.vat_summary IS 'VAT invoiced by issuer, month of issue, kind, currency and VAT key: for the issuer''s return.';
+COMMENT ON VIEW marketplace.vat_summary IS 'VAT invoiced by issuer, month of issue, kind, currency and VAT key: for the issuer''s return. Credit notes are taken off.';
 COMMENT ON COLUMN marketplace.vat_summary.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.vat_summary.issuer_id IS 'Issuer: who owes the VAT.';
 COMMENT ON COLUMN marketplace.vat_summary.issuer_identifier IS 'Its SIREN or VAT number.';

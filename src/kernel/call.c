@@ -314,6 +314,12 @@ call_timestamptz_or(Call *call, int n, TimestampTz otherwise)
 }
 
 DateADT
+call_date(Call *call, int n)
+{
+	return DatumGetDateADT(required(call, n));
+}
+
+DateADT
 call_date_or(Call *call, int n, DateADT otherwise)
 {
 	return call_is_null(call, n) ? otherwise : DatumGetDateADT(call->fcinfo->args[n].value);

@@ -89,6 +89,7 @@ extern Numeric call_numeric(Call *call, int n);
 extern Amount call_amount(Call *call, int n);
 extern Jsonb *call_jsonb(Call *call, int n);
 extern TimestampTz call_timestamptz_or(Call *call, int n, TimestampTz otherwise);
+extern DateADT call_date(Call *call, int n);
 extern DateADT call_date_or(Call *call, int n, DateADT otherwise);
 extern Value call_value(Call *call, int n);
 
