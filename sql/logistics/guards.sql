@@ -46,7 +46,7 @@ ALTER TABLE marketplace.parcel_contents ENABLE ALWAYS TRIGGER by_function, ENABL
 CREATE OR REPLACE TRIGGER by_function BEFORE INSERT OR UPDATE ON marketplace.tracking_events
 FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_by_function('logistics');
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.tracking_events
-FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('quarantine', 'repeats');
+FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('quarantine', 'repeats', 'carried');
 CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.tracking_events
 FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
 ALTER TABLE marketplace.tracking_events ENABLE ALWAYS TRIGGER by_function, ENABLE ALWAYS TRIGGER append_only,

@@ -202,8 +202,11 @@ CREATE TABLE marketplace.tracking_events (
 	repeats int NOT NULL DEFAULT 0,
 	recorded_by text NOT NULL,
 	raw jsonb,
+	handling_unit_scan_id bigint,
+	carried boolean,
 	PRIMARY KEY (marketplace_id, id),
 	UNIQUE (marketplace_id, parcel_id, source, event_key),
+	CONSTRAINT tracking_events_carried CHECK ((carried IS NULL) = (handling_unit_scan_id IS NULL)),
 	CONSTRAINT tracking_events_correction CHECK ((corrects_source IS NULL) = (corrects_event_id IS NULL)
 		AND (corrects_source IS NULL) = (correction_reason IS NULL)
 		AND correction_reason IN ('did_not_occur', 'incorrect_data')),
@@ -211,6 +214,7 @@ CREATE TABLE marketplace.tracking_events (
 ) WITH (fillfactor = 90);
 CREATE INDEX tracking_events_source ON marketplace.tracking_events (marketplace_id, source, source_event_id) WHERE source_event_id IS NOT NULL;
 CREATE INDEX tracking_events_code ON marketplace.tracking_events (marketplace_id, source, code) WHERE code IS NOT NULL;
+CREATE INDEX tracking_events_carried ON marketplace.tracking_events (marketplace_id, handling_unit_scan_id) WHERE handling_unit_scan_id IS NOT NULL;
 CREATE INDEX tracking_events_quarantined ON marketplace.tracking_events (marketplace_id, id) WHERE quarantine = 'pending';
 COMMENT ON TABLE marketplace.tracking_events IS 'What sources said of parcels, each event once (LG-18, LG-19). Never changed; corrections are events too (LG-23).';
 COMMENT ON COLUMN marketplace.tracking_events.marketplace_id IS 'Marketplace (tenant).';
@@ -234,6 +238,8 @@ COMMENT ON COLUMN marketplace.tracking_events.quarantine IS 'Dated in the future
 COMMENT ON COLUMN marketplace.tracking_events.repeats IS 'How often it was sent again.';
 COMMENT ON COLUMN marketplace.tracking_events.recorded_by IS 'Who recorded it: person, service or role.';
 COMMENT ON COLUMN marketplace.tracking_events.raw IS 'What the source sent, as it was.';
+COMMENT ON COLUMN marketplace.tracking_events.handling_unit_scan_id IS 'Scan of a whole unit that it comes from (handling_unit_scans.id); NULL: it is of the parcel itself.';
+COMMENT ON COLUMN marketplace.tracking_events.carried IS 'Scan of a unit: false when the packing facts have the parcel elsewhere at that time, and the event does not count (LG-27); NULL: it is of the parcel itself.';
 
 CREATE TABLE marketplace.tracking_problems (
 	marketplace_id int NOT NULL,

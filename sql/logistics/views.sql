@@ -158,9 +158,10 @@ LEFT JOIN LATERAL (
 	  AND (v.marketplace_id IS NULL OR v.marketplace_id = e.marketplace_id)
 	ORDER BY v.sub_code = '', v.code = '', v.marketplace_id IS NULL
 	LIMIT 1) v ON true
-LEFT JOIN marketplace.tracking_states s ON s.state = COALESCE(e.state::text, v.state);
+LEFT JOIN marketplace.tracking_states s ON s.state = COALESCE(e.state::text, v.state)
+WHERE e.carried IS NOT FALSE;
 COMMENT ON VIEW marketplace.tracking_event_meanings IS
-'Tracking events with the canonical state that each stands for; for the extension''s own statements, users read tracking_history.';
+'Tracking events with the canonical state that each stands for, but scans of units in which the parcel was not at that time; for the extension''s own statements, users read tracking_history.';
 COMMENT ON COLUMN marketplace.tracking_event_meanings.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.tracking_event_meanings.parcel_id IS 'The parcel.';
 COMMENT ON COLUMN marketplace.tracking_event_meanings.tracking_event_id IS 'The event.';

@@ -2,14 +2,14 @@
  * epcis.c
  *		epcis_record(): GS1 EPCIS 2.0 events in JSON to canonical tracking events.
  *
- * bizStep is the code and disposition the sub-code; what they mean are rows of the vocabulary (RD-60). Parcels are
- * found by SSCC. Keys that we do not read are let pass, as the standard allows extensions; what we read must have
+ * bizStep is the code and disposition the sub-code; what they mean are rows of the vocabulary (RD-60). Parcels and handling
+ * units are found by SSCC; an aggregation event also says what is in what (LG-27). Keys that we do not read are let pass, as the standard allows extensions; what we read must have
  * its type.
  */
 #include "postgres.h"
 
 #include "kernel/errors.h"
-#include "logistics/tracking.h"
+#include "logistics/handling_unit.h"
 #include "orders/orders.h"
 #include "types/identifier_epc.h"
 
@@ -165,34 +165,45 @@ report_unknown(Call *call, const TrackingFact *fact, const char *kind, const cha
 	problem_record(call, &problem);
 }
 
-/* What an event says of one parcel that is known and that the caller may speak for. */
+/* What an event says of one parcel or unit that is known and that the caller may speak for. */
 typedef struct Sighting
 {
-	Parcel	   *parcel;
+	Parcel	   *parcel;			/* NULL: the unit */
+	int64		unit_id;
 	TrackingFact *fact;
 } Sighting;
 
-static List *
-add_object(Call *call, List *sightings, TrackingFact *fact, const char *uri)
+/* What a document says in all: sightings, and who is in what. */
+typedef struct Report
+{
+	List	   *sightings;
+	List	   *nestings;		/* of Nesting * */
+} Report;
+
+static void
+add_object(Call *call, Report *report, TrackingFact *fact, const char *uri)
 {
 	char		key[GS1_KEY_SIZE];
 	Gs1KeyKind	kind;
 	EpcResult	result = epc_to_gs1_key(uri, strlen(uri), key, &kind);
 	Parcel	   *parcel = NULL;
+	HandlingUnit *unit = NULL;
 	Sighting   *sighting;
 
 	if (result == EPC_KEY && kind == GS1_SSCC)
+	{
 		parcel = parcel_by_sscc(call, key, fact->occurred_at);
-	if (parcel == NULL || !tracking_permits(call, parcel))
+		unit = parcel == NULL ? handling_unit_by_sscc(call, key) : NULL;
+	}
+	if (unit != NULL ? !handling_unit_permits(call, unit) : parcel == NULL || !tracking_permits(call, parcel))
 	{
 		report_unknown(call, fact, result == EPC_MALFORMED ? "malformed_object" : "unknown_object",
 					   result == EPC_KEY && kind == GS1_SSCC ? psprintf("sscc:%s", key) : uri);
-		return sightings;
+		return;
 	}
 	sighting = palloc(sizeof(Sighting));
-	sighting->parcel = parcel;
-	sighting->fact = fact;
-	return lappend(sightings, sighting);
+	*sighting = (Sighting) {parcel, unit == NULL ? 0 : unit->id, fact};
+	report->sightings = lappend(report->sightings, sighting);
 }
 
 static List *
@@ -230,50 +241,156 @@ event_objects(const Document *event)
 	return uris;
 }
 
-static List *
-add_event(Call *call, List *sightings, const Document *event, Jsonb *raw)
+static bool
+read_sscc(const char *uri, char *key)
+{
+	Gs1KeyKind	kind;
+
+	return epc_to_gs1_key(uri, strlen(uri), key, &kind) == EPC_KEY && kind == GS1_SSCC;
+}
+
+/* A parcel that is not announced yet is named by its SSCC; what is no logistic unit (goods in a box) is in nothing here. */
+static NestedChild *
+read_child(Call *call, const char *uri, const TrackingFact *fact)
+{
+	char		key[GS1_KEY_SIZE];
+	Parcel	   *parcel;
+	HandlingUnit *unit;
+
+	if (!read_sscc(uri, key))
+		return NULL;
+	parcel = parcel_by_sscc(call, key, fact->occurred_at);
+	if (parcel != NULL)
+		return tracking_permits(call, parcel) ? nested_child(psprintf("sscc:%s", key), parcel->id, 0) : NULL;
+	unit = handling_unit_by_sscc(call, key);
+	if (unit != NULL && !handling_unit_permits(call, unit))
+		return NULL;
+	return nested_child(psprintf("sscc:%s", key), 0, unit == NULL ? 0 : unit->id);
+}
+
+static const char *
+read_action(const Document *event, const TrackingFact *fact)
+{
+	char	   *action = document_text(event, "action");
+
+	if (strcmp(action, "ADD") != 0 && strcmp(action, "OBSERVE") != 0 && strcmp(action, "DELETE") != 0)
+		document_refuse(event, "action", psprintf("\"%.40s\" is no action.", action), "It is ADD, OBSERVE or DELETE.");
+	if (fact->corrects_event_id != NULL)
+		return "void";
+	return strcmp(action, "ADD") == 0 ? "add" : strcmp(action, "OBSERVE") == 0 ? "observe" : "delete";
+}
+
+/* Who is in what, by an aggregation event whose parent is no parcel: the unit is made known by it. */
+static void
+add_nesting(Call *call, Report *report, const Document *event, const TrackingFact *fact)
+{
+	char		key[GS1_KEY_SIZE];
+	const char *action = read_action(event, fact);
+	List	   *uris = add_list(NIL, event, "childEPCs");
+	HandlingUnit *unit;
+	Nesting	   *nesting;
+	ListCell   *cell;
+
+	if (!document_has(event, "parentID") || !read_sscc(document_text(event, "parentID"), key) ||
+		parcel_by_sscc(call, key, fact->occurred_at) != NULL)
+		return;
+	unit = handling_unit_of_event(call, key);
+	if (!handling_unit_permits(call, unit))
+		return;
+	nesting = palloc0(sizeof(Nesting));
+	*nesting = (Nesting) {.handling_unit_id = unit->id, .action = action, .fact = fact};
+	if (strcmp(action, "void") != 0)
+		foreach(cell, uris)
+		{
+			NestedChild *child = read_child(call, lfirst(cell), fact);
+
+			if (child != NULL && child->unit_id != unit->id)
+				nesting->children = lappend(nesting->children, child);
+		}
+	if (nesting->children != NIL || strcmp(action, "void") == 0 || (strcmp(action, "delete") == 0 && uris == NIL))
+		report->nestings = lappend(report->nestings, nesting);
+}
+
+static void
+add_event(Call *call, Report *report, const Document *event, Jsonb *raw)
 {
 	List	   *uris = event_objects(event);
 	TrackingFact *fact;
 	ListCell   *cell;
 
 	if (uris == NIL)
-		return sightings;
+		return;
 	fact = palloc(sizeof(TrackingFact));
 	*fact = read_fact(event, raw);
+	if (strcmp(document_text(event, "type"), "AggregationEvent") == 0)
+		add_nesting(call, report, event, fact);
 	foreach(cell, uris)
-		sightings = add_object(call, sightings, fact, lfirst(cell));
-	return sightings;
+		add_object(call, report, fact, lfirst(cell));
 }
 
-static int
-compare_orders(const ListCell *a, const ListCell *b)
+/* Everything that the document is about is locked before the first of it is touched. */
+static void
+lock_report(Call *call, const Report *report)
 {
-	int64		x = ((Sighting *) lfirst(a))->parcel->order_id;
-	int64		y = ((Sighting *) lfirst(b))->parcel->order_id;
+	IdSet		units = {0, NULL};
+	IdSet		parcels = {0, NULL};
+	ListCell   *cell;
+	ListCell   *inner;
 
-	return (x > y) - (x < y);
+	foreach(cell, report->sightings)
+	{
+		Sighting   *sighting = lfirst(cell);
+
+		id_set_add(sighting->parcel == NULL ? &units : &parcels, sighting->parcel == NULL ? sighting->unit_id : sighting->parcel->id);
+	}
+	foreach(cell, report->nestings)
+	{
+		Nesting    *nesting = lfirst(cell);
+
+		id_set_add(&units, nesting->handling_unit_id);
+		foreach(inner, nesting->children)
+		{
+			NestedChild *child = lfirst(inner);
+
+			if (child->parcel_id != 0)
+				id_set_add(&parcels, child->parcel_id);
+			if (child->unit_id != 0)
+				id_set_add(&units, child->unit_id);
+		}
+	}
+	handling_units_lock(call, &units, &parcels);
 }
 
-/* Orders are locked in ascending order before the first is touched: the events of one document may be about many. */
 static int64
-store_sightings(Call *call, List *sightings)
+store_report(Call *call, const Report *report)
 {
-	List	   *by_order = list_copy(sightings);
 	ListCell   *cell;
 	int64		stored = 0;
 
-	list_sort(by_order, compare_orders);
-	foreach(cell, by_order)
-		order_lock(call, ((Sighting *) lfirst(cell))->parcel->order_id);
-	foreach(cell, sightings)
+	lock_report(call, report);
+	foreach(cell, report->sightings)
 	{
 		Sighting   *sighting = lfirst(cell);
 		bool		fresh;
 
-		tracking_require(call, sighting->parcel);
-		(void) tracking_store(call, sighting->parcel, sighting->fact, &fresh);
+		if (sighting->parcel == NULL)
+		{
+			handling_unit_require(call, handling_unit_get(call, sighting->unit_id));
+			handling_unit_scan(call, sighting->unit_id, sighting->fact, &fresh);
+		}
+		else
+		{
+			tracking_require(call, sighting->parcel);
+			(void) tracking_store(call, sighting->parcel, sighting->fact, &fresh);
+		}
 		stored += fresh ? 1 : 0;
+	}
+	foreach(cell, report->nestings)
+	{
+		Nesting    *nesting = lfirst(cell);
+
+		handling_unit_require(call, handling_unit_get(call, nesting->handling_unit_id));
+		nesting_record(call, nesting);
 	}
 	return stored;
 }
@@ -284,20 +401,23 @@ record_epcis(Call *call, Jsonb *json)
 	Document	document = document_root(json);
 	Document	body;
 	Document	events;
-	List	   *sightings = NIL;
+	Report		report = {NIL, NIL};
 
 	access_require_any(call, CAPACITY_OPERATOR | CAPACITY_SELLER | CAPACITY_CARRIER);
 	if (strcmp(document_text(&document, "type"), "EPCISDocument") != 0)
-		return store_sightings(call, add_event(call, NIL, &document, json));
+	{
+		add_event(call, &report, &document, json);
+		return store_report(call, &report);
+	}
 	body = document_object(&document, "epcisBody");
 	events = document_array(&body, "eventList");
 	for (int i = 0; i < document_length(&events); i++)
 	{
 		Document	event = document_item(&events, i);
 
-		sightings = add_event(call, sightings, &event, document_item_jsonb(&events, i));
+		add_event(call, &report, &event, document_item_jsonb(&events, i));
 	}
-	return store_sightings(call, sightings);
+	return store_report(call, &report);
 }
 
 PG_FUNCTION_INFO_V1(epcis_record);

@@ -8,7 +8,7 @@
 #include "kernel/decimal.h"
 #include "kernel/errors.h"
 #include "logistics/contract.h"
-#include "logistics/tracking.h"
+#include "logistics/handling_unit.h"
 #include "orders/orders.h"
 #include "types/identifier_check.h"
 
@@ -239,7 +239,12 @@ create_shipment(Call *call, Jsonb *json)
 	payload_lines(&payload, event_lines);
 	(void) event_emit(call, "order", shipment->order_id, "shipment.created", &payload);
 	foreach(cell, parcel_ids)
-		tracking_replay_unknown(call, parcel_get(call, *(int64 *) lfirst(cell)));
+	{
+		Parcel	   *parcel = parcel_get(call, *(int64 *) lfirst(cell));
+
+		tracking_replay_unknown(call, parcel);
+		nesting_replay(call, parcel);
+	}
 	return shipment->id;
 }
 

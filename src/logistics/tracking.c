@@ -11,7 +11,7 @@
 #include "kernel/errors.h"
 #include "kernel/policy.h"
 #include "kernel/seal.h"
-#include "logistics/tracking.h"
+#include "logistics/handling_unit.h"
 #include "orders/orders.h"
 #include "utils/array.h"
 
@@ -143,8 +143,8 @@ quarantine(Call *call, TimestampTz occurred_at)
 										   marketplace->time_zone) ? "pending" : NULL;
 }
 
-static Value
-text_array(List *strings)
+Value
+value_text_array(List *strings)
 {
 	Datum	   *items;
 	int			n = 0;
@@ -179,7 +179,7 @@ insert_event(Call *call, const Parcel *parcel, const TrackingFact *fact, const c
 									   value_text(fact->place), value_text(fact->signed_by),
 									   value_text(fact->corrects_source),
 									   value_text(fact->corrects_event_id), value_text(fact->correction_reason),
-									   text_array(fact->corrected_by),
+									   value_text_array(fact->corrected_by),
 									   value_text(quarantine(call, fact->occurred_at)),
 									   value_text(call_actor()), value_jsonb(fact->raw)), &row))
 		return 0;
@@ -320,9 +320,11 @@ record_tracking(Call *call, Jsonb *json)
 
 	access_require_any(call, CAPACITY_OPERATOR | CAPACITY_SELLER | CAPACITY_CARRIER);
 	document_only(&document, "source", "source_event_id", "parcel_id", "sscc", "carrier", "tracking_number", "state",
-				  "code", "sub_code",
+				  "handling_unit_id", "code", "sub_code",
 				  "occurred_at", "place", "signed_by", "raw", "corrects", NULL);
 	fact = tracking_fact_read(call, &document);
+	if (handling_unit_record(call, &document, &fact, &id))
+		return id;
 	parcels = find_parcels(call, &document, &fact);
 	foreach(cell, parcels)
 		tracking_require(call, lfirst(cell));

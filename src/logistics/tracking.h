@@ -61,6 +61,9 @@ extern void tracking_require(Call *call, const Parcel *parcel);
  */
 extern int64 tracking_store(Call *call, const Parcel *parcel, const TrackingFact *fact, bool *fresh);
 
+/* NULL for NIL */
+extern Value value_text_array(List *strings);
+
 /* NULL for DT_NOBEGIN */
 extern Value value_instant(TimestampTz at);
 

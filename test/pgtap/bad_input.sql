@@ -29,7 +29,7 @@ END $$;
 CREATE TEMP TABLE good (function text, argument text, value text);
 INSERT INTO good SELECT NULL, v.* FROM (VALUES
 	('marketplace_id', '990001'), ('party_id', '@party_id'), ('bank_account_id', '@bank_account_id'), ('payment_id', '@payment_id'), ('money_receipt_id', '@money_receipt_id'), ('chargeback_id', '@chargeback_id'), ('buyer_id', '@buyer_id'), ('capture_id', '@capture_id'), ('payout_id', '@payout_id'),
-	('refund_id', '@refund_id'), ('hold_id', '@hold_id'), ('instruction_id', '@instruction_id'), ('invoice_id', '@invoice_id'), ('mandate_id', '@mandate_id'), ('evidence', '''bank'''), ('seller_order_id', '@seller_order_id'),
+	('refund_id', '@refund_id'), ('hold_id', '@hold_id'), ('instruction_id', '@instruction_id'), ('invoice_id', '@invoice_id'), ('mandate_id', '@mandate_id'), ('handling_unit_id', '@handling_unit_id'), ('evidence', '''bank'''), ('seller_order_id', '@seller_order_id'),
 	('order_line_id', '@order_line_id'), ('order_id', '@order_id'), ('shipment_id', '@shipment_id'), ('return_id', '@return_id'), ('parcel_id', '@parcel_id'),
 	('tracking_event_id', '@tracking_event_id'), ('event_id', '@event_id'), ('after_event_id', '0'), ('decision_id', '@decision_id'),
 	('consumer', '''consumer'''), ('table_name', '''risk'''), ('facts', '{"amount": 500, "country": "FR"}'), ('version', '1'),
@@ -124,6 +124,8 @@ INSERT INTO good VALUES
 	('return_inspect', 'return_id', '@received_return_id'), ('return_inspect', 'document', '{"lines": [{"order_line_id": @order_line_id, "quantity": 0.1, "grade": "B",
 		"compliant": false, "reason": "used"}]}'),
 	('return_dispose', 'return_id', '@inspected_return_id'), ('return_dispose', 'document', '{"lines": [{"position": 1, "disposition": "restock"}]}'),
+	('handling_unit_create', 'document', '{"kind": "container", "sscc": "340123450000000086", "carrier": "DHL", "tracking_number": "U1", "reference": "r", "tare_kg": 1, "gross_kg": 2.5, "keeper_id": @party_id}'),
+	('handling_unit_pack', 'document', '{"action": "add", "contents": [{"parcel_id": @parcel_id}], "occurred_at": "2026-01-01T00:00:00Z", "source": "s", "source_event_id": "e", "gross_kg": 3}'),
 	('carrier_create', 'document', '{"code": "UPS", "name": "UPS", "tracking_url": "https://u.example/{number}"}'),
 	('tracking_code_map', 'document', '{"source": "test", "code": "C", "sub_code": "S", "state": "delivered"}'),
 	('shipment_create', 'document', '{"seller_order_id": @seller_order_id, "carrier": "DHL", "parcels": [{"sscc": "340123450000000000",

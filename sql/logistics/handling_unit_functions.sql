@@ -1,0 +1,9 @@
+CREATE FUNCTION marketplace.handling_unit_create(marketplace_id int, document jsonb, request_key text DEFAULT NULL) RETURNS bigint
+AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.handling_unit_create(int, jsonb, text) IS
+'Makes a handling unit known and returns its id. Document: {"kind": "pallet" | "container" | "cage" | "consignment" | "other", "sscc"?, "carrier"?: code, "tracking_number"?: that carrier''s number of the whole unit, "reference"?, "tare_kg"?, "gross_kg"?, "keeper_id"?: party that may pack and scan it, for operators}. A unit holds parcels of any shipments, orders and sellers: that is how they are consolidated. Left out, the keeper is the caller. For operators, sellers and carriers. Errors: MK001, MK003, MK004, MK005, MK006 (numbers in use), MK020.';
+
+CREATE FUNCTION marketplace.handling_unit_pack(marketplace_id int, handling_unit_id bigint, document jsonb, request_key text DEFAULT NULL) RETURNS bigint
+AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.handling_unit_pack(int, bigint, jsonb, text) IS
+'Records what was put into a unit, seen in it or taken out, and when; returns the unit''s id. Document: {"action": "add" | "observe" | "delete", "contents": [{"parcel_id"} | {"sscc"} | {"handling_unit_id"}] (delete: left out means all), "occurred_at"? (not in the future; left out: now), "source"?, "source_event_id"?, "gross_kg"?: as weighed}. The same event again changes nothing. Putting something into a unit takes it out of the one that it was in. In whatever order packing events and scans come, each parcel has the scans of the units that it was in when they happened (LG-27). The keeper or carrier of the unit packs parcels that it may track; sellers only units that hold no one else''s. Emits handling_unit.packed, and what the scans bring. Errors: MK001, MK003, MK004, MK005, MK008, MK020, MK120.';
