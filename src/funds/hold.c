@@ -68,7 +68,7 @@ covered_before(Call *call, const Account *account, CurrencyCode currency)
 		other.allocation_id = row_int64(&rows.rows[i], 1);
 		if (other_rank > rank || (other_rank == rank && other.allocation_id <= account->allocation_id))
 			continue;
-		sum += call->posting == NULL ? row_int64(&rows.rows[i], 2) : amount_minor(ledger_balance(call, other, currency));
+		sum += !ledger_moves(call) ? row_int64(&rows.rows[i], 2) : amount_minor(ledger_balance(call, other, currency));
 	}
 	return sum;
 }
@@ -79,15 +79,20 @@ left_of(int64 balance, int64 held)
 	return held >= balance ? 0 : balance - Max(held, 0);
 }
 
+/* What is left of one account when so much of its line is held. */
+static int64
+leaves_when_held(Call *call, const Account *account, Amount balance, int64 held)
+{
+	if (held == 0 || held == HELD_ALL)
+		return left_of(amount_minor(balance), held);
+	return left_of(amount_minor(balance), held - covered_before(call, account, amount_currency(balance)));
+}
+
 /* What line holds leave of one account. */
 static int64
 line_leaves(Call *call, const Account *account, Amount balance)
 {
-	int64		held = held_of_line(call, account->order_line_id);
-
-	if (held == 0 || held == HELD_ALL)
-		return left_of(amount_minor(balance), held);
-	return left_of(amount_minor(balance), held - covered_before(call, account, amount_currency(balance)));
+	return leaves_when_held(call, account, balance, held_of_line(call, account->order_line_id));
 }
 
 bool
@@ -137,21 +142,6 @@ hold_blocks_seller(Call *call, int64 seller_id)
 	return row_text(&row, 0);
 }
 
-/* Of the accounts from first to before end, of one seller and currency: what line holds leave, line by line. */
-static void
-leave_after_lines(Call *call, const Account *accounts, int first, int end, Amount *balances)
-{
-	static Statement held_lines = STATEMENT("il",
-		"SELECT DISTINCT p.order_line_id FROM marketplace.hold_parts p"
-		" WHERE p.marketplace_id = $1 AND p.seller_id = $2 AND p.order_line_id IS NOT NULL AND p.open");
-	Rows		lines = query_rows(&held_lines, VALUES(value_int32(call->marketplace_id), value_int64(accounts[first].party_id)));
-
-	for (uint64 l = 0; l < lines.count; l++)
-		for (int i = first; i < end; i++)
-			if (accounts[i].order_line_id == row_int64(&lines.rows[l], 0))
-				balances[i] = amount_of(amount_currency(balances[i]), line_leaves(call, &accounts[i], balances[i]));
-}
-
 static void
 leave_after_wallet(Call *call, const Account *accounts, int first, int end, Amount *balances)
 {
@@ -184,33 +174,98 @@ hold_lacks_on_line(Call *call, int64 seller_id, int64 order_line_id)
 															  value_int64(order_line_id)))), 0);
 }
 
-/* Sellers of which anything is held, in ascending order: few, as a rule. */
-static Rows
-held_sellers(Call *call)
+static int
+compare_ids(const void *left, const void *right)
 {
-	static Statement read = STATEMENT("i",
-		"SELECT DISTINCT p.seller_id FROM marketplace.hold_parts p WHERE p.marketplace_id = $1 AND p.open ORDER BY 1");
+	int64		a = *(const int64 *) left;
+	int64		b = *(const int64 *) right;
 
-	return query_rows(&read, VALUES(value_int32(call->marketplace_id)));
+	return (a > b) - (a < b);
+}
+
+/* Each once, in ascending order. */
+static Value
+distinct_ids(const int64 *ids, int n)
+{
+	int64	   *sorted = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(n, 1));
+	Datum	   *distinct = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(n, 1));
+	int			count = 0;
+
+	memcpy(sorted, ids, sizeof(int64) * n);
+	qsort(sorted, n, sizeof(int64), compare_ids);
+	for (int i = 0; i < n; i++)
+		if (i == 0 || sorted[i] != sorted[i - 1])
+			distinct[count++] = Int64GetDatum(sorted[i]);
+	return value_datum(PointerGetDatum(construct_array(distinct, count, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
+}
+
+static int
+compare_lines(const void *key, const void *element)
+{
+	int64		order_line_id = *(const int64 *) key;
+	int64		other = row_int64(element, 0);
+
+	return (order_line_id > other) - (order_line_id < other);
+}
+
+/* What line holds leave: of all lines of the sellers at once, since few are held. */
+static void
+leave_after_lines(Call *call, Value sellers, const Account *accounts, int n, Amount *balances)
+{
+	static Statement held_lines = STATEMENT("iL",
+		"SELECT s.order_line_id, pg_catalog.bool_or(s.everything), pg_catalog.sum(s.minor)::pg_catalog.int8"
+		"  FROM (SELECT p.order_line_id, pg_catalog.bool_or(p.amount IS NULL) AS everything,"
+		"               pg_catalog.max(marketplace.minor_units(p.amount - p.lifted)) AS minor"
+		"          FROM marketplace.hold_parts p"
+		"         WHERE p.marketplace_id = $1 AND p.seller_id = ANY ($2) AND p.order_line_id IS NOT NULL AND p.open"
+		"         GROUP BY p.order_line_id, p.slice) s"
+		" GROUP BY s.order_line_id ORDER BY s.order_line_id");
+	Rows		lines = query_rows(&held_lines, VALUES(value_int32(call->marketplace_id), sellers));
+
+	for (int i = 0; i < n && lines.count > 0; i++)
+	{
+		const Row  *line = bsearch(&accounts[i].order_line_id, lines.rows, lines.count, sizeof(Row), compare_lines);
+
+		if (line != NULL)
+			balances[i] = amount_of(amount_currency(balances[i]),
+									leaves_when_held(call, &accounts[i], balances[i],
+													 row_bool(line, 1) ? HELD_ALL : row_int64(line, 2)));
+	}
+}
+
+/* Sellers of whose wallet anything is held, in ascending order. */
+static Rows
+held_wallets(Call *call, Value sellers)
+{
+	static Statement read = STATEMENT("iL",
+		"SELECT DISTINCT p.seller_id FROM marketplace.hold_parts p"
+		" WHERE p.marketplace_id = $1 AND p.seller_id = ANY ($2) AND p.order_line_id IS NULL AND p.open ORDER BY 1");
+
+	return query_rows(&read, VALUES(value_int32(call->marketplace_id), sellers));
 }
 
 void
 hold_leave_available(Call *call, const Account *accounts, const CurrencyCode *currencies, int n, Amount *balances)
 {
-	Rows		sellers = held_sellers(call);
-	uint64		s = 0;
+	int64	   *seller_ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(n, 1));
+	Value		sellers;
+	Rows		wallets;
+	uint64		w = 0;
 	int			end;
 
-	for (int first = 0; first < n && s < sellers.count; first = end)
+	for (int i = 0; i < n; i++)
+		seller_ids[i] = accounts[i].party_id;
+	sellers = distinct_ids(seller_ids, n);
+	leave_after_lines(call, sellers, accounts, n, balances);
+	wallets = held_wallets(call, sellers);
+	for (int first = 0; first < n && w < wallets.count; first = end)
 	{
 		for (end = first + 1; end < n && accounts[end].party_id == accounts[first].party_id && currencies[end] == currencies[first];)
 			end++;
-		while (s < sellers.count && row_int64(&sellers.rows[s], 0) < accounts[first].party_id)
-			s++;
-		if (s == sellers.count || row_int64(&sellers.rows[s], 0) != accounts[first].party_id)
-			continue;
-		leave_after_lines(call, accounts, first, end, balances);
-		leave_after_wallet(call, accounts, first, end, balances);
+		while (w < wallets.count && row_int64(&wallets.rows[w], 0) < accounts[first].party_id)
+			w++;
+		if (w < wallets.count && row_int64(&wallets.rows[w], 0) == accounts[first].party_id)
+			leave_after_wallet(call, accounts, first, end, balances);
 	}
 }
 
@@ -270,7 +325,7 @@ wallet_leaves(Call *call, const Account *account, Amount balance)
 		accounts[i] = (Account) {C_SELLER, account->party_id, row_int64(&rows.rows[r], 0), row_int64(&rows.rows[r], 1)};
 		balances[i] = row_amount(&rows.rows[r++], 2);
 	}
-	leave_after_lines(call, accounts, 0, n, balances);
+	leave_after_lines(call, distinct_ids(&account->party_id, 1), accounts, n, balances);
 	leave_after_wallet(call, accounts, 0, n, balances);
 	return balances[mine];
 }
@@ -291,15 +346,6 @@ hold_available(Call *call, const Allocation *allocation, Account account, Amount
 	return amount_of(amount_currency(balance), line_leaves(call, &account, balance));
 }
 
-static int
-compare_ids(const void *left, const void *right)
-{
-	int64		a = *(const int64 *) left;
-	int64		b = *(const int64 *) right;
-
-	return (a > b) - (a < b);
-}
-
 void
 wallet_lock(Call *call, const int64 *seller_ids, int n)
 {
@@ -310,19 +356,11 @@ wallet_lock(Call *call, const int64 *seller_ids, int n)
 		"  ORDER BY w.n ON CONFLICT DO NOTHING");
 	static Statement lock = STATEMENT("iL",
 		"SELECT FROM marketplace.wallet_locks o WHERE o.marketplace_id = $1 AND o.seller_id = ANY ($2) ORDER BY o.seller_id FOR NO KEY UPDATE");
-	int64	   *sorted = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(n, 1));
-	Datum	   *distinct = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(n, 1));
-	int			count = 0;
 	Value		sellers;
 
 	if (n == 0)
 		return;
-	memcpy(sorted, seller_ids, sizeof(int64) * n);
-	qsort(sorted, n, sizeof(int64), compare_ids);
-	for (int i = 0; i < n; i++)
-		if (i == 0 || sorted[i] != sorted[i - 1])
-			distinct[count++] = Int64GetDatum(sorted[i]);
-	sellers = value_datum(PointerGetDatum(construct_array(distinct, count, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
+	sellers = distinct_ids(seller_ids, n);
 	funds_write(&make, VALUES(value_int32(call->marketplace_id), sellers));
 	query_execute(&lock, VALUES(value_int32(call->marketplace_id), sellers));
 }

@@ -27,6 +27,7 @@ typedef struct Payable
 	int			count;
 	Account    *accounts;
 	CurrencyCode *currencies;
+	int64	   *ids;			/* of the accounts, as the ledger numbers them */
 	Amount	   *balances;
 	Amount	   *free;			/* what no hold takes of the balance */
 } Payable;

@@ -65,7 +65,7 @@ payout_execute(Call *call, const PspRequest *request, const char *evidence)
 		payable.currencies[i] = amount_currency(request->amount);
 	}
 	wallet_lock(call, &request->seller_id, 1);
-	ledger_lock_balances(call, payable.accounts, payable.currencies, payable.count, payable.balances);
+	ledger_lock_balances(call, payable.accounts, payable.currencies, NULL, payable.count, payable.balances);
 	for (int i = 0; i < request->count; i++)
 		if (amount_minor(payable.balances[i]) < amount_minor(request->amounts[i]))
 			gone_error(request, i, payable.balances[i]);

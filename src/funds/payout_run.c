@@ -18,7 +18,8 @@ typedef struct Frozen
 {
 	int			count;
 	int64	   *ids;			/* of payouts */
-	SellerGroup **groups;
+	const SellerGroup **groups;
+	Authority  *authorities;
 } Frozen;
 
 static int64
@@ -52,59 +53,116 @@ plan_instruction(Call *call, int64 payout_id, const SellerGroup *group, const Au
 	instruction_plan(call, "payout", "payout", payout_id, marketplace_get(call)->psp_party_id, &payload);
 }
 
-static void
-add_items(Call *call, int64 payout_id, const Payable *payable, const SellerGroup *group)
+static Value
+amount_array(Datum *amounts, int n)
 {
-	static Statement insert = STATEMENT("ilLLA",
-		"INSERT INTO marketplace.payout_items (marketplace_id, payout_id, allocation_id, order_line_id, amount)"
-		" SELECT $1, $2, w.allocation_id, w.order_line_id, w.amount FROM unnest($3, $4, $5) AS w(allocation_id, order_line_id, amount)");
-	int			most = group->end - group->first;
-	Datum	   *allocations = palloc(sizeof(Datum) * most);
-	Datum	   *lines = palloc(sizeof(Datum) * most);
-	Datum	   *amounts = palloc(sizeof(Datum) * most);
-	int			n = 0;
-
-	for (int i = group->first; i < group->end; i++)
-	{
-		if (amount_minor(payable->free[i]) == 0)
-			continue;
-		allocations[n] = Int64GetDatum(payable->accounts[i].allocation_id);
-		lines[n] = Int64GetDatum(payable->accounts[i].order_line_id);
-		amounts[n++] = AmountGetDatum(payable->free[i]);
-	}
-	funds_write(&insert, VALUES(value_int32(call->marketplace_id), value_int64(payout_id),
-								payout_int64_array(allocations, n), payout_int64_array(lines, n),
-								value_datum(PointerGetDatum(construct_array(amounts, n, query_type_oid("amount"), 8,
-																			true,
-																			TYPALIGN_DOUBLE)))));
+	return value_datum(PointerGetDatum(construct_array(amounts, n, query_type_oid("amount"), 8, true, TYPALIGN_DOUBLE)));
 }
 
-/* FD-P10 */
+static Datum *
+allocate(Size n)
+{
+	return MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(n, 1));
+}
+
+/* All payouts of the run in one statement. */
+static void
+add_payouts(Call *call, int64 batch_id, Frozen *frozen, DateADT execution_date)
+{
+	static Statement insert = STATEMENT("ilLLAdz",
+		"INSERT INTO marketplace.payouts (marketplace_id, batch_id, seller_id, bank_account_id, amount, execution_date, state,"
+		"                                 created_at)"
+		" SELECT $1, $2, w.seller_id, w.bank_account_id, w.amount, $6, 'planned', $7"
+		"   FROM unnest($3, $4, $5) WITH ORDINALITY AS w(seller_id, bank_account_id, amount, n)"
+		"  ORDER BY w.n RETURNING id, seller_id");
+	Datum	   *sellers = allocate(frozen->count);
+	Datum	   *bank_accounts = allocate(frozen->count);
+	Datum	   *amounts = allocate(frozen->count);
+	Rows		rows;
+
+	for (int i = 0; i < frozen->count; i++)
+	{
+		sellers[i] = Int64GetDatum(frozen->groups[i]->seller_id);
+		bank_accounts[i] = Int64GetDatum(frozen->groups[i]->bank_account_id);
+		amounts[i] = AmountGetDatum(frozen->groups[i]->total);
+	}
+	guard_open("funds");
+	rows = query_rows(&insert, VALUES(value_int32(call->marketplace_id), value_int64(batch_id),
+									  payout_int64_array(sellers, frozen->count),
+									  payout_int64_array(bank_accounts, frozen->count), amount_array(amounts, frozen->count),
+									  value_date(execution_date), value_timestamptz(call->now)));
+	guard_close();
+	for (int i = 0; i < frozen->count; i++)
+	{
+		if (i >= rows.count || row_int64(&rows.rows[i], 1) != frozen->groups[i]->seller_id)
+			elog(ERROR, "payouts were not written in their order");
+		frozen->ids[i] = row_int64(&rows.rows[i], 0);
+	}
+}
+
+/* And all that they pay in another. */
+static void
+add_items(Call *call, const Payable *payable, const Frozen *frozen)
+{
+	static Statement insert = STATEMENT("iLLLA",
+		"INSERT INTO marketplace.payout_items (marketplace_id, payout_id, allocation_id, order_line_id, amount)"
+		" SELECT $1, w.payout_id, w.allocation_id, w.order_line_id, w.amount"
+		"   FROM unnest($2, $3, $4, $5) AS w(payout_id, allocation_id, order_line_id, amount)");
+	Datum	   *payouts = allocate(payable->count);
+	Datum	   *allocations = allocate(payable->count);
+	Datum	   *lines = allocate(payable->count);
+	Datum	   *amounts = allocate(payable->count);
+	int			n = 0;
+
+	for (int g = 0; g < frozen->count; g++)
+		for (int i = frozen->groups[g]->first; i < frozen->groups[g]->end; i++)
+		{
+			if (amount_minor(payable->free[i]) == 0)
+				continue;
+			payouts[n] = Int64GetDatum(frozen->ids[g]);
+			allocations[n] = Int64GetDatum(payable->accounts[i].allocation_id);
+			lines[n] = Int64GetDatum(payable->accounts[i].order_line_id);
+			amounts[n++] = AmountGetDatum(payable->free[i]);
+		}
+	funds_write(&insert, VALUES(value_int32(call->marketplace_id), payout_int64_array(payouts, n),
+								payout_int64_array(allocations, n), payout_int64_array(lines, n), amount_array(amounts, n)));
+}
+
+/* FD-P10, for each of them. */
+static void
+freeze(Call *call, int64 batch_id, const Payable *payable, Frozen *frozen, DateADT execution_date)
+{
+	if (frozen->count == 0)
+		return;
+	add_payouts(call, batch_id, frozen, execution_date);
+	add_items(call, payable, frozen);
+	for (int g = 0; g < frozen->count; g++)
+	{
+		const SellerGroup *group = frozen->groups[g];
+		int64		cause = tell_planned(call, frozen->ids[g], batch_id, group, execution_date, &frozen->authorities[g]);
+
+		for (int i = group->first; i < group->end; i++)
+		{
+			const Account *from = &payable->accounts[i];
+
+			if (amount_minor(payable->free[i]) > 0)
+				ledger_move(call, *from, payout_clearing_account(from->party_id, from->order_line_id, from->allocation_id),
+							payable->free[i], "payout", cause);
+		}
+		plan_instruction(call, frozen->ids[g], group, &frozen->authorities[g]);
+	}
+}
+
 int64
 payout_freeze(Call *call, int64 batch_id, const Payable *payable, const SellerGroup *group, DateADT execution_date,
 			  const Authority *authority)
 {
-	static Statement insert = STATEMENT("illladz",
-		"INSERT INTO marketplace.payouts (marketplace_id, batch_id, seller_id, bank_account_id, amount, execution_date, state,"
-		"                                 created_at)"
-		" VALUES ($1, $2, $3, $4, $5, $6, 'planned', $7) RETURNING id");
-	int64		payout_id = funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_int64(batch_id),
-													  value_int64(group->seller_id), value_int64(group->bank_account_id),
-													  value_amount(group->total), value_date(execution_date),
-													  value_timestamptz(call->now)));
-	int64		cause;
+	const SellerGroup *groups[] = {group};
+	Authority	authorities[] = {*authority};
+	int64		payout_id;
+	Frozen		frozen = {1, &payout_id, groups, authorities};
 
-	add_items(call, payout_id, payable, group);
-	cause = tell_planned(call, payout_id, batch_id, group, execution_date, authority);
-	for (int i = group->first; i < group->end; i++)
-	{
-		const Account *from = &payable->accounts[i];
-
-		if (amount_minor(payable->free[i]) > 0)
-			ledger_move(call, *from, payout_clearing_account(from->party_id, from->order_line_id, from->allocation_id),
-						payable->free[i], "payout", cause);
-	}
-	plan_instruction(call, payout_id, group, authority);
+	freeze(call, batch_id, payable, &frozen, execution_date);
 	return payout_id;
 }
 
@@ -139,15 +197,15 @@ payout_plan_rest(Call *call, int64 batch_id, int64 bank_account_id, const Accoun
 	Payable		payable = {.count = n, .accounts = unconstify(Account *, accounts), .free = unconstify(Amount *, amounts)};
 	SellerGroup group = {.first = 0, .end = n, .seller_id = accounts[0].party_id, .bank_account_id = bank_account_id,
 		.total = amount_zero(amount_currency(amounts[0]))};
-	SellerGroup *groups[] = {&group};
+	const SellerGroup *groups[] = {&group};
 	Authority	authority;
 	int64		payout_id;
-	Frozen		frozen = {1, &payout_id, groups};
+	Frozen		frozen = {1, &payout_id, groups, &authority};
 
 	for (int i = 0; i < n; i++)
 		group.total = amount_add(group.total, amounts[i]);
 	authority = agent_authority(call, AGENT_PAYOUT, group.total);
-	payout_id = payout_freeze(call, batch_id, &payable, &group, payout_execution_day(call, call->now), &authority);
+	freeze(call, batch_id, &payable, &frozen, payout_execution_day(call, call->now));
 	approve(call, &frozen);
 }
 
@@ -203,36 +261,33 @@ int64
 payout_run_order(Call *call, const PayoutOrder *order, int *payouts)
 {
 	PayoutPlan	plan;
-	Frozen		frozen = {0, NULL, NULL};
-	DateADT		execution_date;
+	Frozen		frozen = {0, NULL, NULL, NULL};
 	int64		batch_id;
 
 	*payouts = 0;
 	if (!begin_batch(call, order, &batch_id))
 		return batch_id;
 	plan = payout_select(call, order, true);
-	execution_date = payout_execution_day(call, call->now);
 	frozen.ids = palloc(sizeof(int64) * Max(plan.count, 1));
 	frozen.groups = palloc(sizeof(SellerGroup *) * Max(plan.count, 1));
+	frozen.authorities = palloc(sizeof(Authority) * Max(plan.count, 1));
 	for (int i = 0; i < plan.count; i++)
 	{
 		SellerGroup *group = &plan.groups[i];
 
 		if (group->obstacle == NULL)
 		{
-			Authority	authority = agent_authority(call, AGENT_PAYOUT, group->total);
-
-			if (!agent_covers(&authority))
-			{
-				payout_request(call, batch_id, &plan.payable, group);
-				continue;
-			}
 			frozen.groups[frozen.count] = group;
-			frozen.ids[frozen.count++] = payout_freeze(call, batch_id, &plan.payable, group, execution_date, &authority);
+			frozen.authorities[frozen.count] = agent_authority(call, AGENT_PAYOUT, group->total);
+			if (agent_covers(&frozen.authorities[frozen.count]))
+				frozen.count++;
+			else
+				payout_request(call, batch_id, &plan.payable, group);
 		}
 		else if (strcmp(group->obstacle, "bank_account") == 0 && payout_order_names(order, group->seller_id))
 			refuse_named(group);
 	}
+	freeze(call, batch_id, &plan.payable, &frozen, payout_execution_day(call, call->now));
 	approve(call, &frozen);
 	*payouts = frozen.count;
 	return batch_id;

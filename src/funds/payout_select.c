@@ -16,9 +16,9 @@ static Payable
 find_payable(Call *call, const PayoutOrder *order)
 {
 	static Statement find = STATEMENT("iLc",
-		"SELECT k.party_id, k.order_line_id, k.allocation_id, k.currency, k.balance"
+		"SELECT k.party_id, k.order_line_id, k.allocation_id, k.currency, k.balance, k.id"
 		"  FROM marketplace.capture_allocations a"
-		" CROSS JOIN LATERAL (SELECT k.party_id, k.order_line_id, k.allocation_id, k.currency, k.balance"
+		" CROSS JOIN LATERAL (SELECT k.party_id, k.order_line_id, k.allocation_id, k.currency, k.balance, k.id"
 		"                       FROM marketplace.accounts k"
 		"                      WHERE k.marketplace_id = $1 AND k.party_id = a.seller_id AND k.order_line_id = a.order_line_id"
 		"                        AND k.allocation_id = a.id AND k.kind = 'c_seller'"
@@ -26,7 +26,7 @@ find_payable(Call *call, const PayoutOrder *order)
 		" WHERE a.marketplace_id = $1 AND a.open AND ($2 IS NULL OR a.seller_id = ANY ($2)) AND ($3 IS NULL OR k.currency = $3)"
 		"   AND marketplace.sign(k.balance) > 0 "
 		"UNION ALL "
-		"SELECT k.party_id, k.order_line_id, k.allocation_id, k.currency, k.balance"
+		"SELECT k.party_id, k.order_line_id, k.allocation_id, k.currency, k.balance, k.id"
 		"  FROM marketplace.accounts k"
 		" WHERE k.marketplace_id = $1 AND k.kind = 'c_seller' AND k.order_line_id = 0"
 		"   AND ($2 IS NULL OR k.party_id = ANY ($2)) AND ($3 IS NULL OR k.currency = $3) AND marketplace.sign(k.balance) > 0 "
@@ -38,6 +38,7 @@ find_payable(Call *call, const PayoutOrder *order)
 
 	payable.accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Account) * n);
 	payable.currencies = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(CurrencyCode) * n);
+	payable.ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * n);
 	payable.balances = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Amount) * n);
 	payable.free = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Amount) * n);
 	for (int i = 0; i < payable.count; i++)
@@ -47,6 +48,7 @@ find_payable(Call *call, const PayoutOrder *order)
 		payable.accounts[i] = (Account) {C_SELLER, row_int64(row, 0), row_int64(row, 1), row_int64(row, 2)};
 		payable.currencies[i] = row_currency(row, 3);
 		payable.balances[i] = row_amount(row, 4);
+		payable.ids[i] = row_int64(row, 5);
 	}
 	return payable;
 }
@@ -136,7 +138,8 @@ payout_select(Call *call, const PayoutOrder *order, bool lock)
 	if (lock)
 	{
 		lock_wallets(call, &plan.payable);
-		ledger_lock_balances(call, plan.payable.accounts, plan.payable.currencies, plan.payable.count, plan.payable.balances);
+		ledger_lock_balances(call, plan.payable.accounts, plan.payable.currencies, plan.payable.ids, plan.payable.count,
+							 plan.payable.balances);
 	}
 	memcpy(plan.payable.free, plan.payable.balances, sizeof(Amount) * plan.payable.count);
 	hold_leave_available(call, plan.payable.accounts, plan.payable.currencies, plan.payable.count, plan.payable.free);

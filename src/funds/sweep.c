@@ -80,7 +80,7 @@ find_items(Call *call, CurrencyCode currency)
 		" WHERE k.marketplace_id = $1 AND k.kind = 'c_due_to_own' AND k.currency = $2 AND marketplace.sign(k.balance) > 0");
 	SweepItems	items = read_items(call, &find, value_currency(currency), currency);
 
-	ledger_lock_balances(call, items.accounts, items.currencies, items.count, items.amounts);
+	ledger_lock_balances(call, items.accounts, items.currencies, NULL, items.count, items.amounts);
 	add_up(&items);
 	return items;
 }

@@ -126,7 +126,7 @@ account_of(StepKind kind)
 static void
 add_pending_moves(Call *call, SellerSources *sources)
 {
-	for (int i = 0; call->posting != NULL && i < sources->count; i++)
+	for (int i = 0; ledger_moves(call) && i < sources->count; i++)
 		if (sources->sources[i].kind != STEP_PAYOUT_PLANNED)
 			sources->sources[i].left = amount_minor(ledger_balance(call, sources->sources[i].account, sources->currency));
 }
@@ -372,7 +372,7 @@ lock_accounts(Call *call, const List *sellers, const List *steps)
 		currencies[n] = amount_currency(step->allocation->amount);
 		stored[n++] = step->amount;
 	}
-	ledger_lock_balances(call, accounts, currencies, n, balances);
+	ledger_lock_balances(call, accounts, currencies, NULL, n, balances);
 	for (int i = 0; i < n; i++)
 		if (amount_minor(balances[i]) < stored[i])
 			return false;

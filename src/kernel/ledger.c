@@ -172,7 +172,19 @@ posting_begin(void)
 	posting->count = 0;
 	posting->capacity = 8;
 	posting->moves = MemoryContextAlloc(context, sizeof(Move) * posting->capacity);
+	posting->nknown = 0;
+	posting->known = NULL;
 	return posting;
+}
+
+void
+ledger_know(Call *call, const OpenAccounts *locked)
+{
+	if (!call->changes || call->posting == &posting_written || locked->count == 0)
+		return;
+	if (call->posting == NULL)
+		call->posting = posting_begin();
+	ledger_remember(call->posting, locked);
 }
 
 void
@@ -200,6 +212,12 @@ ledger_move(Call *call, Account debit, Account credit, Amount amount, const char
 	}
 	move.reason = MemoryContextStrdup(posting->context, reason);
 	posting->moves[posting->count++] = move;
+}
+
+bool
+ledger_moves(const Call *call)
+{
+	return call->posting != NULL && (call->posting == &posting_written || call->posting->count > 0);
 }
 
 /* What the transfer adds to accounts of the kind, on their normal side; true when it touches them. */
@@ -277,7 +295,7 @@ ledger_flush_posting(Call *call)
 	MemoryContext previous;
 	int64		posting_id;
 
-	if (posting == NULL || posting == &posting_written)
+	if (posting == NULL || posting == &posting_written || posting->count == 0)
 		return 0;
 	previous = MemoryContextSwitchTo(posting->context);
 	for (int i = 0; i < lengthof(mirrors); i++)
@@ -302,7 +320,10 @@ ledger_mark(const Call *call)
 	return (LedgerMark) {call->posting, call->posting == NULL || call->posting == &posting_written ? 0 : call->posting->count};
 }
 
-/* A posting that was begun later, or written, is not there any more: its subtransaction was rolled back. */
+/*
+ * A posting that was begun later, or written, is not there any more: its subtransaction was rolled back, and with it the locks that it had
+ * taken.
+ */
 void
 ledger_return_to(Call *call, LedgerMark mark)
 {
@@ -310,7 +331,10 @@ ledger_return_to(Call *call, LedgerMark mark)
 		elog(ERROR, "%s() wrote in an attempt what it had collected before", call->function);
 	call->posting = mark.posting;
 	if (mark.posting != NULL && mark.posting != &posting_written)
+	{
 		mark.posting->count = mark.count;
+		mark.posting->nknown = 0;
+	}
 }
 
 PG_FUNCTION_INFO_V1(account_kinds);

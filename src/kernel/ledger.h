@@ -81,13 +81,16 @@ extern void ledger_return_to(Call *call, LedgerMark mark);
 /* Tick step: folds at most limit summed accounts of the call's marketplace; returns how many. Settled transfers only. */
 extern int	ledger_tick(Call *call, int limit);
 
+/* Does the call move anything so far, written or not? Otherwise its balances are the stored ones. */
+extern bool ledger_moves(const Call *call);
+
 /* Balance on the account's normal side, the call's own unflushed moves included. */
 extern Amount ledger_balance(Call *call, Account account, CurrencyCode currency);
 
 /*
  * Locks checked accounts, in ascending id, and returns their stored balances (zero where there is no account yet). For runs that
- * spend what they find; before they move anything.
+ * spend what they find; before they move anything. ids: of the accounts, where they are known; NULL: they are looked for.
  */
-extern void ledger_lock_balances(Call *call, const Account *accounts, const CurrencyCode *currencies, int n, Amount *balances);
+extern void ledger_lock_balances(Call *call, const Account *accounts, const CurrencyCode *currencies, const int64 *ids, int n, Amount *balances);
 
 #endif

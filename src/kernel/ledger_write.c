@@ -1,6 +1,6 @@
 /*
  * ledger_write.c
- *		Writes a posting in five statements, however many transfers it has: find the accounts (and make missing ones), lock
+ *		Writes a posting in five statements, however many transfers it has: find the accounts or make them (ledger_accounts.c), lock
  *		the checked ones, update their balances, insert the transfers.
  *
  * Accounts are made before any is locked, and locked in ascending id, so that two postings never wait for each other in a
@@ -16,199 +16,10 @@
 #include "kernel/guard.h"
 #include "utils/array.h"
 
-/* One account of the posting. */
-typedef struct OpenAccount
-{
-	Account		account;
-	CurrencyCode currency;
-	int64		id;				/* 0 until found */
-	Amount		balance;		/* of checked kinds, from the lock on */
-} OpenAccount;
-
-typedef struct Leg
-{
-	Account		account;
-	CurrencyCode currency;
-	int			place;			/* 2 × index of the transfer, + 1 for the credit */
-} Leg;
-
-/* The accounts in key order, and for each leg which of them it touches. */
-typedef struct OpenAccounts
-{
-	int			count;
-	OpenAccount *accounts;
-	int		   *by_leg;
-} OpenAccounts;
-
 static bool
 is_checked(const OpenAccount *open)
 {
 	return account_kind_traits[open->account.kind].checked;
-}
-
-static Value
-int64_array(Datum *elements, int n)
-{
-	return value_datum(PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)));
-}
-
-static Value
-text_array(Datum *elements, int n)
-{
-	return value_datum(PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT)));
-}
-
-static Value
-currency_array(Datum *elements, int n)
-{
-	return value_datum(PointerGetDatum(construct_array(elements, n, query_type_oid("currency"), 2, true, TYPALIGN_SHORT)));
-}
-
-/* nulls may be NULL */
-static Value
-amount_array(Datum *elements, bool *nulls, int n)
-{
-	int			lower = 1;
-
-	return value_datum(PointerGetDatum(construct_md_array(elements, nulls, 1, &n, &lower, query_type_oid("amount"), 8, true,
-														  TYPALIGN_DOUBLE)));
-}
-
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
-static int
-compare_legs(const void *left, const void *right)
-{
-	const Leg  *a = left;
-	const Leg  *b = right;
-	int			order = COMPARE(a->account.party_id, b->account.party_id);
-
-	if (order == 0)
-		order = COMPARE(a->account.order_line_id, b->account.order_line_id);
-	if (order == 0)
-		order = COMPARE(a->account.allocation_id, b->account.allocation_id);
-	if (order == 0)
-		order = COMPARE(a->account.kind, b->account.kind);
-	if (order == 0)
-		order = COMPARE(a->currency, b->currency);
-	return order;
-}
-
-static OpenAccounts
-collect_accounts(const Posting *posting)
-{
-	int			nlegs = 2 * posting->count;
-	Leg		   *legs = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Leg) * nlegs);
-	OpenAccounts open;
-
-	for (int i = 0; i < nlegs; i++)
-	{
-		const Move *move = &posting->moves[i / 2];
-
-		legs[i] = (Leg) {i % 2 == 0 ? move->debit : move->credit, amount_currency(move->amount), i};
-	}
-	qsort(legs, nlegs, sizeof(Leg), compare_legs);
-
-	open.count = 0;
-	open.accounts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OpenAccount) * nlegs);
-	open.by_leg = palloc(sizeof(int) * nlegs);
-	for (int i = 0; i < nlegs; i++)
-	{
-		if (i == 0 || compare_legs(&legs[i - 1], &legs[i]) != 0)
-			open.accounts[open.count++] = (OpenAccount) {legs[i].account, legs[i].currency, 0, amount_of(legs[i].currency, 0)};
-		open.by_leg[legs[i].place] = open.count - 1;
-	}
-	pfree(legs);
-	return open;
-}
-
-/* The arguments of find and make: marketplace, and the keys of the accounts that have no id yet. */
-#define KEY_ARGUMENTS 6
-
-static void
-missing_keys(Call *call, const OpenAccounts *open, Value *arguments, int *places)
-{
-	Datum	   *kinds = palloc(sizeof(Datum) * open->count);
-	Datum	   *parties = palloc(sizeof(Datum) * open->count);
-	Datum	   *lines = palloc(sizeof(Datum) * open->count);
-	Datum	   *allocations = palloc(sizeof(Datum) * open->count);
-	Datum	   *currencies = palloc(sizeof(Datum) * open->count);
-	int			n = 0;
-
-	for (int i = 0; i < open->count; i++)
-	{
-		const OpenAccount *account = &open->accounts[i];
-
-		if (account->id != 0)
-			continue;
-		kinds[n] = CStringGetTextDatum(account_kind_traits[account->account.kind].name);
-		parties[n] = Int64GetDatum(account->account.party_id);
-		lines[n] = Int64GetDatum(account->account.order_line_id);
-		allocations[n] = Int64GetDatum(account->account.allocation_id);
-		currencies[n] = CurrencyGetDatum(account->currency);
-		places[n++] = i;
-	}
-	arguments[0] = value_int32(call->marketplace_id);
-	arguments[1] = text_array(kinds, n);
-	arguments[2] = int64_array(parties, n);
-	arguments[3] = int64_array(lines, n);
-	arguments[4] = int64_array(allocations, n);
-	arguments[5] = currency_array(currencies, n);
-}
-
-/* Returns how many were not there. */
-static int
-find_accounts(Call *call, OpenAccounts *open)
-{
-	static Statement find = STATEMENT_PLANNED_ONCE("iTLLLC",
-		"SELECT w.n, f.id"
-		"  FROM unnest($2, $3, $4, $5, $6) WITH ORDINALITY"
-		"       AS w(kind, party_id, order_line_id, allocation_id, currency, n)"
-		" CROSS JOIN LATERAL (SELECT a.id FROM marketplace.accounts a"
-		"                      WHERE a.marketplace_id = $1 AND a.party_id = w.party_id AND a.order_line_id = w.order_line_id"
-		"                        AND a.allocation_id = w.allocation_id AND a.kind = w.kind AND a.currency = w.currency"
-		"                      LIMIT 1) f");
-	Value		arguments[KEY_ARGUMENTS];
-	int		   *places = palloc(sizeof(int) * open->count);
-	Rows		rows;
-	int			missing = 0;
-
-	missing_keys(call, open, arguments, places);
-	rows = query_rows(&find, arguments);
-	for (uint64 i = 0; i < rows.count; i++)
-		open->accounts[places[row_int64(&rows.rows[i], 0) - 1]].id = row_int64(&rows.rows[i], 1);
-	for (int i = 0; i < open->count; i++)
-		if (open->accounts[i].id == 0)
-			missing++;
-	return missing;
-}
-
-static void
-make_accounts(Call *call, OpenAccounts *open)
-{
-	static Statement make = STATEMENT("iTLLLC",
-		"INSERT INTO marketplace.accounts (marketplace_id, kind, party_id, order_line_id, allocation_id, currency, balance,"
-		"                                  folded_xact, folded_posting_id)"
-		" SELECT $1, w.kind, w.party_id, w.order_line_id, w.allocation_id, w.currency, marketplace.zero(w.currency),"
-		"        CASE WHEN NOT k.checked THEN 0 END, CASE WHEN NOT k.checked THEN 0 END"
-		"   FROM unnest($2, $3, $4, $5, $6) WITH ORDINALITY"
-		"        AS w(kind, party_id, order_line_id, allocation_id, currency, n)"
-		"   JOIN marketplace.account_kinds() k ON k.kind = w.kind"
-		"  ORDER BY w.n"
-		" ON CONFLICT DO NOTHING");
-	Value		arguments[KEY_ARGUMENTS];
-	int		   *places = palloc(sizeof(int) * open->count);
-
-	missing_keys(call, open, arguments, places);
-	guard_open("ledger");
-	query_execute(&make, arguments);
-	guard_close();
-	if (find_accounts(call, open) > 0)
-		ereport(ERROR,
-				errcode(MK_CONCURRENT_CHANGE),
-				errmsg("another transaction opens the same account"),
-				errdetail("It is not visible to this transaction's snapshot."),
-				errhint("Run the transaction again."));
 }
 
 static int
@@ -220,7 +31,10 @@ compare_ids(const void *left, const void *right)
 	return COMPARE(a->id, b->id);
 }
 
-/* Locks the checked accounts in ascending id and reads their balances; returns them in that order. */
+/*
+ * The checked accounts whose rows were there before, in ascending id. Those that are not locked yet are locked in that order, and their
+ * balances read.
+ */
 static OpenAccount **
 lock_checked(Call *call, OpenAccounts *open, int *count)
 {
@@ -229,33 +43,51 @@ lock_checked(Call *call, OpenAccounts *open, int *count)
 		"  FROM unnest($2) WITH ORDINALITY AS w(id, n)"
 		" CROSS JOIN LATERAL (SELECT a.balance FROM marketplace.accounts a"
 		"                      WHERE a.marketplace_id = $1 AND a.id = w.id FOR NO KEY UPDATE) f");
-	OpenAccount **checked = palloc(sizeof(OpenAccount *) * open->count);
-	Datum	   *ids = palloc(sizeof(Datum) * open->count);
+	OpenAccount **checked = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OpenAccount *) * Max(open->count, 1));
+	OpenAccount **waiting = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OpenAccount *) * Max(open->count, 1));
+	Datum	   *ids = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(open->count, 1));
 	Rows		rows;
 	int			n = 0;
+	int			nwaiting = 0;
 
 	for (int i = 0; i < open->count; i++)
-		if (is_checked(&open->accounts[i]))
+		if (is_checked(&open->accounts[i]) && !open->accounts[i].made)
 			checked[n++] = &open->accounts[i];
 	*count = n;
-	if (n == 0)
-		return checked;
 	qsort(checked, n, sizeof(OpenAccount *), compare_ids);
 	for (int i = 0; i < n; i++)
-		ids[i] = Int64GetDatum(checked[i]->id);
-	rows = query_rows(&lock, VALUES(value_int32(call->marketplace_id), int64_array(ids, n)));
-	if (rows.count != n)
+	{
+		if (checked[i]->locked)
+			continue;
+		ids[nwaiting] = Int64GetDatum(checked[i]->id);
+		waiting[nwaiting++] = checked[i];
+	}
+	if (nwaiting == 0)
+		return checked;
+	rows = query_rows(&lock, VALUES(value_int32(call->marketplace_id), ledger_int64_array(ids, nwaiting)));
+	if (rows.count != nwaiting)
 		elog(ERROR, "an account vanished before it could be locked");
-	for (int i = 0; i < n; i++)
-		checked[row_int64(&rows.rows[i], 0) - 1]->balance = row_amount(&rows.rows[i], 1);
+	for (int i = 0; i < nwaiting; i++)
+	{
+		OpenAccount *account = waiting[row_int64(&rows.rows[i], 0) - 1];
+
+		account->balance = row_amount(&rows.rows[i], 1);
+		account->locked = true;
+	}
 	return checked;
+}
+
+bool
+ledger_leg_grows(const OpenAccount *open, bool debit)
+{
+	return debit == (account_kind_traits[open->account.kind].side == 'D');
 }
 
 /* One leg of a transfer: the new balance of a checked account, which may not be below zero (FD-5). */
 static void
 apply_leg(OpenAccount *open, bool debit, const Move *move)
 {
-	bool		grows = debit == (account_kind_traits[open->account.kind].side == 'D');
+	bool		grows = ledger_leg_grows(open, debit);
 
 	if (!grows && amount_minor(open->balance) < amount_minor(move->amount))
 		ereport(ERROR,
@@ -287,8 +119,8 @@ update_balances(Call *call, OpenAccount **checked, int n)
 		ids[i] = Int64GetDatum(checked[i]->id);
 		balances[i] = AmountGetDatum(checked[i]->balance);
 	}
-	if (query_execute(&update, VALUES(value_int32(call->marketplace_id), int64_array(ids, n),
-									  amount_array(balances, NULL, n))) != n)
+	if (query_execute(&update, VALUES(value_int32(call->marketplace_id), ledger_int64_array(ids, n),
+									  ledger_amount_array(balances, NULL, n))) != n)
 		elog(ERROR, "an account vanished under its lock");
 }
 
@@ -375,11 +207,11 @@ insert_transfers(Call *call, int64 posting_id, int64 xact, const TransferColumns
 	query_execute(&insert,
 				  VALUES(value_int32(call->marketplace_id), value_int64(posting_id), value_int64(xact),
 						 value_timestamptz(call->now), value_timestamptz(recorded_at(call)),
-						 int64_array(columns->debits, n), int64_array(columns->credits, n),
-						 amount_array(columns->amounts, NULL, n),
-						 amount_array(columns->debit_balances, columns->debit_summed, n),
-						 amount_array(columns->credit_balances, columns->credit_summed, n),
-						 int64_array(columns->lines, n), int64_array(columns->causes, n), text_array(columns->reasons, n)));
+						 ledger_int64_array(columns->debits, n), ledger_int64_array(columns->credits, n),
+						 ledger_amount_array(columns->amounts, NULL, n),
+						 ledger_amount_array(columns->debit_balances, columns->debit_summed, n),
+						 ledger_amount_array(columns->credit_balances, columns->credit_summed, n),
+						 ledger_int64_array(columns->lines, n), ledger_int64_array(columns->causes, n), ledger_text_array(columns->reasons, n)));
 }
 
 /*
@@ -390,15 +222,13 @@ int64
 ledger_write(Call *call, const Posting *posting)
 {
 	static Statement take_id = STATEMENT("", "SELECT pg_catalog.nextval('marketplace.posting_ids')");
-	OpenAccounts open = collect_accounts(posting);
+	OpenAccounts open = ledger_open_accounts(call, posting);
 	OpenAccount **checked;
 	TransferColumns columns;
 	int			nchecked;
 	int64		xact;
 	int64		posting_id;
 
-	if (find_accounts(call, &open) > 0)
-		make_accounts(call, &open);
 	checked = lock_checked(call, &open, &nchecked);
 	columns = run_transfers(posting, &open);
 
@@ -412,7 +242,7 @@ ledger_write(Call *call, const Posting *posting)
 }
 
 void
-ledger_lock_balances(Call *call, const Account *accounts, const CurrencyCode *currencies, int n, Amount *balances)
+ledger_lock_balances(Call *call, const Account *accounts, const CurrencyCode *currencies, const int64 *ids, int n, Amount *balances)
 {
 	OpenAccounts wanted = {n, MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OpenAccount) * Max(n, 1)), NULL};
 	OpenAccounts found = {0, MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OpenAccount) * Max(n, 1)), NULL};
@@ -421,12 +251,14 @@ ledger_lock_balances(Call *call, const Account *accounts, const CurrencyCode *cu
 	if (n == 0)
 		return;
 	for (int i = 0; i < n; i++)
-		wanted.accounts[i] = (OpenAccount) {accounts[i], currencies[i], 0, amount_of(currencies[i], 0)};
-	(void) find_accounts(call, &wanted);
+		wanted.accounts[i] = (OpenAccount) {.account = accounts[i], .currency = currencies[i], .id = ids == NULL ? 0 : ids[i],
+			.balance = amount_of(currencies[i], 0)};
+	(void) ledger_find_accounts(call, &wanted);
 	for (int i = 0; i < n; i++)
 		if (wanted.accounts[i].id != 0)
 			found.accounts[found.count++] = wanted.accounts[i];
 	(void) lock_checked(call, &found, &locked);
 	for (int i = 0, f = 0; i < n; i++)
 		balances[i] = wanted.accounts[i].id != 0 ? found.accounts[f++].balance : wanted.accounts[i].balance;
+	ledger_know(call, &found);
 }
