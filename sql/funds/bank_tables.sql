@@ -3,9 +3,9 @@
 CREATE DOMAIN marketplace.bank_message_kind AS text CHECK (VALUE IN ('camt.053', 'camt.054', 'pain.002'));
 COMMENT ON DOMAIN marketplace.bank_message_kind IS 'Message of ISO 20022: camt.053 statement, camt.054 notification of debits and credits, pain.002 status report.';
 CREATE DOMAIN marketplace.bank_line_outcome AS text CHECK (VALUE IN (
-	'confirmed', 'known', 'returned', 'receipt', 'suspense', 'break', 'told_elsewhere', 'not_ours', 'own_money'));
+	'confirmed', 'known', 'returned', 'settlement', 'chargeback', 'receipt', 'suspense', 'break', 'told_elsewhere', 'not_ours', 'own_money'));
 COMMENT ON DOMAIN marketplace.bank_line_outcome IS
-'What a line of a statement was taken for. confirmed: a payout or refund was carried out by it. known: of one that was known to be. returned: a payout or refund came back. receipt, suspense: money that was received, for a known or an unknown payer. break: something to look into. told_elsewhere: another message tells of the same booking. not_ours: the account is none of the marketplace''s. own_money: on an account of the platform itself, not of its clients.';
+'What a line of a statement was taken for. confirmed: a payout or refund was carried out by it. known: of one that was known to be. returned: a payout or refund came back. settlement: a lump sum of the PSP. chargeback: the payer''s bank took back what a buyer had paid. receipt, suspense: money that was received, for a known or an unknown payer. break: something to look into. told_elsewhere: another message tells of the same booking. not_ours: the account is none of the marketplace''s. own_money: on an account of the platform itself, not of its clients.';
 CREATE DOMAIN marketplace.payment_status_outcome AS text CHECK (VALUE IN ('applied', 'recorded', 'late', 'break', 'unknown'));
 COMMENT ON DOMAIN marketplace.payment_status_outcome IS
 'What a status of a pain.002 did. applied: it moved the instruction. recorded: further on, but it moves nothing (PDNG, PART, a group''s). late: the order was known to be further on. break: it contradicts what was known (FD-85). unknown: no order of ours.';
@@ -245,7 +245,7 @@ COMMENT ON COLUMN marketplace.bank_line_matches.id IS 'Number of the match.';
 COMMENT ON COLUMN marketplace.bank_line_matches.entry_id IS 'The entry.';
 COMMENT ON COLUMN marketplace.bank_line_matches.detail_id IS 'Its transaction (bank_entry_details.id); NULL: the entry as a whole.';
 COMMENT ON COLUMN marketplace.bank_line_matches.outcome IS 'What it was taken for.';
-COMMENT ON COLUMN marketplace.bank_line_matches.object IS 'Kind of object that it moved: payout, refund, money_receipt, payment_file.';
+COMMENT ON COLUMN marketplace.bank_line_matches.object IS 'Kind of object that it moved: payout, refund, own_transfer, settlement, chargeback, own_funding, money_receipt, payment_file.';
 COMMENT ON COLUMN marketplace.bank_line_matches.object_id IS 'Number of that object.';
 COMMENT ON COLUMN marketplace.bank_line_matches.break_id IS 'Break that was opened for it.';
 COMMENT ON COLUMN marketplace.bank_line_matches.recorded_at IS 'When it was recorded.';

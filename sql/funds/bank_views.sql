@@ -186,7 +186,7 @@ COMMENT ON COLUMN marketplace.bank_entry_overview.counterparty_account IS 'Its a
 COMMENT ON COLUMN marketplace.bank_entry_overview.remittance IS 'Structured reference, else what the payer wrote.';
 COMMENT ON COLUMN marketplace.bank_entry_overview.returned IS 'It is the return of a payment.';
 COMMENT ON COLUMN marketplace.bank_entry_overview.return_reason IS 'Reason code of the return (RD-81).';
-COMMENT ON COLUMN marketplace.bank_entry_overview.outcome IS 'confirmed, known, returned, receipt, suspense, break, told_elsewhere, not_ours or own_money.';
+COMMENT ON COLUMN marketplace.bank_entry_overview.outcome IS 'confirmed, known, returned, settlement, chargeback, receipt, suspense, break, told_elsewhere, not_ours or own_money.';
 COMMENT ON COLUMN marketplace.bank_entry_overview.object IS 'Kind of object that it moved.';
 COMMENT ON COLUMN marketplace.bank_entry_overview.object_id IS 'Number of it.';
 COMMENT ON COLUMN marketplace.bank_entry_overview.break_id IS 'Break that was opened for it.';

@@ -23,10 +23,11 @@ what each line still lacks, largest remainder (RD-9), of several orders first by
 buyer''s currency freezes the rate on record (MK117 when there is none). Operators only. Returns the capture''s number. Errors: MK001, MK004, MK005, MK012, MK051, MK110, MK117.';
 
 CREATE FUNCTION marketplace.payment_settle(
-	marketplace_id int, capture_id bigint, fee marketplace.amount DEFAULT NULL, request_key text DEFAULT NULL)
+	marketplace_id int, capture_id bigint, fee marketplace.amount DEFAULT NULL, settlement_reference text DEFAULT NULL, request_key text DEFAULT NULL)
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION marketplace.payment_settle(int, bigint, marketplace.amount, text) IS
-'Records that the PSP has settled a capture, less its fee. The money is final with it, a direct debit after fd.sdd_core_final or fd.sdd_b2b_final (tick()). Posts FD-P03: the platform bears the fee and owes it to the client account. What was accepted before is
+COMMENT ON FUNCTION marketplace.payment_settle(int, bigint, marketplace.amount, text, text) IS
+'Records that the PSP has settled a capture, less its fee; settlement_reference is its id of the payment to the account that brings it. Cash is posted once: what the bank has shown of it
+before (statement_import()) is taken from there, and what it shows later is recognised. The money is final with it, a direct debit after fd.sdd_core_final or fd.sdd_b2b_final (tick()). Posts FD-P03: the platform bears the fee and owes it to the client account. What was accepted before is
 released in the same commit. Operators only. Returns the capture''s number. Errors: MK001, MK004, MK005, MK012, MK110.';
 
 CREATE FUNCTION marketplace.payment_void(marketplace_id int, payment_id bigint, request_key text DEFAULT NULL)

@@ -16,12 +16,13 @@ CREATE OR REPLACE VIEW marketplace.reconcilable_ledger WITH (security_invoker = 
 SELECT g.marketplace_id,
 	   g.item || ':' || g.currency AS item_key,
 	   g.psp_amount,
-	   g.bank_amount,
+	   CASE WHEN t.amount IS NULL THEN g.bank_amount ELSE COALESCE(g.bank_amount, marketplace.zero(g.currency::marketplace.currency)) + t.amount END AS bank_amount,
 	   g.object,
 	   g.object_id,
-	   COALESCE(b.end_to_end_id, g.end_to_end_id, 'receipt:' || g.money_receipt_id) AS end_to_end_id,
+	   COALESCE(b.end_to_end_id, g.end_to_end_id, 'receipt:' || g.money_receipt_id,
+			CASE g.object WHEN 'settlement' THEN 'settlement:' || g.object_id END) AS end_to_end_id,
 	   COALESCE(b.psp_id, p.psp_reference, g.psp_id) AS psp_id,
-	   replace(i.idempotency_key::text, '-', '') AS reference,
+	   COALESCE(replace(i.idempotency_key::text, '-', ''), c.psp_reference) AS reference,
 	   marketplace.sign(COALESCE(b.ledger_amount, b.psp_amount, b.bank_amount, g.psp_amount, g.bank_amount)) > 0 AS inflow,
 	   COALESCE(p.payer_id, i.payee_id) AS party_id,
 	   (g.effective_at AT TIME ZONE m.time_zone)::date AS value_date
@@ -85,9 +86,16 @@ SELECT g.marketplace_id,
 	   AND n.object_id = g.object_id
 	 ORDER BY n.id DESC
 	 LIMIT 1) i ON g.object IN ('payout', 'refund')
- WHERE marketplace.sign(COALESCE(g.psp_amount, g.bank_amount)) <> 0;
+  LEFT JOIN marketplace.captures c ON g.object = 'capture' AND c.marketplace_id = g.marketplace_id AND c.id = g.object_id
+  LEFT JOIN LATERAL (
+	SELECT marketplace.sum(CASE g.object WHEN 'capture' THEN n.from_posted ELSE - n.from_posted END) AS amount
+	  FROM marketplace.settlement_items n
+	 WHERE n.marketplace_id = g.marketplace_id
+	   AND (g.object = 'capture' AND n.object = 'capture' AND n.object_id = g.object_id OR g.object = 'settlement' AND n.settlement_id = g.object_id)) t
+	ON g.object = 'settlement' OR g.item LIKE 'capture:%'
+ WHERE marketplace.sign(COALESCE(g.psp_amount, g.bank_amount + COALESCE(t.amount, marketplace.zero(g.currency::marketplace.currency)))) <> 0;
 COMMENT ON VIEW marketplace.reconcilable_ledger IS
-'Side ledger of reconcile(): what moved client money at the PSP (accounts c_psp_clearing and c_cash), one row per capture with its settlement, else per event that caused it. FD-90.';
+'Side ledger of reconcile(): what moved client money at the PSP (accounts c_psp_clearing and c_cash), one row per capture with its settlement, else per event that caused it. Cash that was posted when the bank showed a lump sum of the PSP is that of the captures that it pays, as soon as they are told. FD-90.';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.item_key IS 'What the row is about, unique.';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.psp_amount IS 'What should stand at the PSP, fees not deducted: in positive, out negative; NULL: the PSP is not concerned.';
@@ -96,7 +104,7 @@ COMMENT ON COLUMN marketplace.reconcilable_ledger.object IS 'Kind of object: cap
 COMMENT ON COLUMN marketplace.reconcilable_ledger.object_id IS 'Its number.';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.end_to_end_id IS 'End-to-end id, or the receipt of money that it came with; NULL: none.';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.psp_id IS 'The PSP''s id; NULL: not known.';
-COMMENT ON COLUMN marketplace.reconcilable_ledger.reference IS 'Idempotency key of its instruction, without hyphens; NULL: none.';
+COMMENT ON COLUMN marketplace.reconcilable_ledger.reference IS 'Idempotency key of its instruction, without hyphens, or the capture''s name at the PSP; NULL: none.';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.inflow IS 'Money comes in: what corrects a movement goes with it, whatever its own sign.';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.party_id IS 'Payer or payee; NULL: not known.';
 COMMENT ON COLUMN marketplace.reconcilable_ledger.value_date IS 'Local date on which it took effect.';
@@ -125,10 +133,10 @@ COMMENT ON COLUMN marketplace.reconcilable_psp.value_date IS 'Value date.';
 
 CREATE OR REPLACE VIEW marketplace.reconcilable_bank WITH (security_invoker = true) AS
 SELECT l.marketplace_id,
-	   concat_ws('/', l.entry_id, l.detail_id, f.position) AS item_key,
-	   COALESCE(- f.amount, l.amount) AS amount,
+	   concat_ws('/', l.entry_id, l.detail_id, f.position, s.part) AS item_key,
+	   COALESCE(- f.amount, s.amount, l.amount) AS amount,
 	   COALESCE(f.end_to_end_id, l.end_to_end_id) AS end_to_end_id,
-	   CASE WHEN l.object = 'money_receipt' THEN 'receipt:' || l.object_id END AS psp_id,
+	   CASE WHEN l.object = 'money_receipt' THEN 'receipt:' || l.object_id ELSE s.psp_id END AS psp_id,
 	   COALESCE(l.servicer_reference, l.payment_information_id) AS reference,
 	   (SELECT min(a.party_id)
 		  FROM marketplace.bank_accounts a
@@ -141,13 +149,43 @@ SELECT l.marketplace_id,
 				WHERE i.marketplace_id = f.marketplace_id
 				  AND i.id = f.instruction_id
 				  AND i.state NOT IN ('failed', 'cancelled'))
+  LEFT JOIN LATERAL (
+	SELECT NULL::text AS part,
+		   n.amount,
+		   n.reference AS psp_id
+	  FROM marketplace.settlements n
+	 WHERE n.marketplace_id = l.marketplace_id
+	   AND n.id = l.object_id
+	   AND n.listed IS NOT NULL
+	   AND n.reference IS NOT NULL
+	 UNION ALL
+	SELECT i.object || ' ' || i.object_id,
+		   i.amount,
+		   COALESCE(p.psp_reference, i.object || ':' || i.object_id || ':' || marketplace.currency(i.amount))
+	  FROM marketplace.settlements n
+	  JOIN marketplace.settlement_items i ON i.marketplace_id = n.marketplace_id AND i.settlement_id = n.id
+	  LEFT JOIN marketplace.chargebacks b ON i.object = 'chargeback' AND b.marketplace_id = i.marketplace_id AND b.id = i.object_id
+	  LEFT JOIN marketplace.captures c ON c.marketplace_id = i.marketplace_id AND c.id = CASE i.object WHEN 'capture' THEN i.object_id ELSE b.capture_id END
+	  LEFT JOIN marketplace.payments p ON p.marketplace_id = c.marketplace_id AND p.id = c.payment_id
+	 WHERE n.marketplace_id = l.marketplace_id
+	   AND n.id = l.object_id
+	   AND (n.listed IS NULL OR n.reference IS NULL)
+	 UNION ALL
+	SELECT 'rest',
+		   n.amount + n.netted - n.covered,
+		   'settlement:' || n.id
+	  FROM marketplace.settlements n
+	 WHERE n.marketplace_id = l.marketplace_id
+	   AND n.id = l.object_id
+	   AND (n.listed IS NULL OR n.reference IS NULL)
+	   AND n.covered <> n.amount + n.netted) s ON l.object = 'settlement'
  WHERE l.client
    AND l.same_as IS NULL
    AND l.amount IS NOT NULL
    AND marketplace.sign(l.amount) <> 0
    AND COALESCE(l.value_on, l.booked_on) IS NOT NULL
    AND l.outcome IS DISTINCT FROM 'told_before';
-COMMENT ON VIEW marketplace.reconcilable_bank IS 'Side bank of reconcile(): booked entries of the client account, or the transactions of those that are exploded (FD-87) and the orders of payment files that were booked as one. FD-90.';
+COMMENT ON VIEW marketplace.reconcilable_bank IS 'Side bank of reconcile(): booked entries of the client account, or the transactions of those that are exploded (FD-87) the orders of payment files that were booked as one, and the captures that a lump sum of the PSP pays where its list does not have it. FD-90.';
 COMMENT ON COLUMN marketplace.reconcilable_bank.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.reconcilable_bank.item_key IS 'What the row is about, unique.';
 COMMENT ON COLUMN marketplace.reconcilable_bank.amount IS 'What was booked: in positive, out negative.';

@@ -9,7 +9,8 @@
 #ifndef MARKETPLACE_BANK_H
 #define MARKETPLACE_BANK_H
 
-#include "funds/funds_internal.h"
+#include "funds/incoming_internal.h"
+#include "funds/settlement.h"
 #include "kernel/instruction.h"
 #include "kernel/xml.h"
 
@@ -108,6 +109,7 @@ typedef struct BankStatement
 	Numeric		difference;		/* opening + booked - closing where they do not add up; else NULL */
 
 	int64		id;				/* of bank_statements, once stored */
+	bool		is_new;			/* stored by this import */
 	int64		message_id;		/* that brought it */
 	int64		bank_account_id;	/* 0: not one of ours */
 	bool		client;			/* holds client money */
@@ -153,6 +155,27 @@ extern Value bank_amount_value(const BankAmount *amount, bool credit);
 extern bool statement_find(Call *call, const BankFile *file, BankStatement *statement);
 extern void statement_store(Call *call, const BankFile *file, BankStatement *statement);
 
+/* What a line is taken for before anything is done about it, so that all locks are taken first. */
+typedef enum BankLineKind
+{
+	BANK_LINE_OTHER,
+	BANK_LINE_RECEIPT,
+	BANK_LINE_SETTLEMENT,
+	BANK_LINE_FUNDING,
+	BANK_LINE_CHARGEBACK
+} BankLineKind;
+
+typedef struct BankLinePlan
+{
+	BankLineKind kind;
+	IncomingMoney money;		/* these of credits */
+	Match		match;
+	SettlementLine settlement_line;
+	SettlementFound settlement;
+	int64		capture_id;		/* of a chargeback */
+	int64		payment_id;
+} BankLinePlan;
+
 /* statement_line.c: one thing that a statement says happened, and the break that it may need */
 typedef struct BankLine
 {
@@ -165,7 +188,15 @@ typedef struct BankLine
 	bool		credit;
 	const char *end_to_end_id;
 	const char *evidence;		/* for instructions: where it is written */
+	const char *obstacle;		/* why what follows from it cannot be carried out; NULL: not known to fail */
+	BankLinePlan plan;
 } BankLine;
+
+typedef struct BankLines
+{
+	int			count;
+	BankLine   *lines;
+} BankLines;
 
 typedef struct BankOutcome
 {
@@ -175,16 +206,25 @@ typedef struct BankOutcome
 	int64		break_id;
 } BankOutcome;
 
-extern BankLine bank_line(const BankFile *file, const BankStatement *statement, const BankEntry *entry, int detail);
+extern BankLines bank_lines(const BankFile *file);	/* of its statements that were stored */
+extern char *bank_line_written(const BankLine *line);	/* all its references and texts */
 extern int64 bank_line_break(Call *call, const BankLine *line, const char *break_class, const Amount *ledger, const char *what);
 extern void bank_line_record(Call *call, const BankLine *line, const BankOutcome *outcome);
 
 /* statement_return.c: a payout or refund came back */
 extern BankOutcome bank_line_return(Call *call, const BankLine *line, const InstructionFound *found);
+extern void bank_lock_wallets(Call *call, const BankLines *lines);
 
-extern void bank_lock_wallets(Call *call, const BankLine *lines, int n);
+/* statement_credit.c: settlements, own money and receipts */
+extern void bank_credit_plan(Call *call, BankLine *line);
+extern BankOutcome bank_credit_follow(Call *call, const BankLine *line);
+extern int64 bank_line_receive(Call *call, const BankLine *line);	/* as a receipt of money */
 
-/* statement_match.c: what its entries mean for payouts, refunds and receipts */
-extern void statement_match(Call *call, const BankFile *file, BankStatement *statement);
+/* statement_match.c: what the lines mean; all locks first. */
+extern void bank_lines_lock(Call *call, BankLines *lines);
+extern BankOutcome bank_line_follow(Call *call, const BankLine *line);
+
+/* statement_follow.c: all of that, and breaks where it cannot be carried out */
+extern void bank_lines_follow(Call *call, BankLines lines);
 
 #endif

@@ -309,7 +309,7 @@ capture_payment(Call *call, Payment *payment, Amount amount, const char *psp_ref
 		post_part(call, payment, &parts[i], payment_tell(call, "payment.captured", payment, order_id, share, capture_id, NULL));
 	}
 	if (transfer || wallet)
-		settle_capture(call, payment, capture_id, amount, amount_of(amount_currency(amount), 0), false);
+		settle_capture(call, payment, capture_id, amount, amount_of(amount_currency(amount), 0), NULL, SETTLED_IN_CASH);
 	return capture_id;
 }
 

@@ -5,6 +5,7 @@
 #include "postgres.h"
 
 #include "funds/chargeback.h"
+#include "funds/settlement.h"
 #include "kernel/errors.h"
 
 typedef struct Chargeback
@@ -14,13 +15,14 @@ typedef struct Chargeback
 	int64		capture_id;
 	const char *state;
 	Amount		refunded_before;
+	Amount		amount;
 } Chargeback;
 
 static Chargeback
 chargeback_get(Call *call, int64 chargeback_id)
 {
 	static Statement read = STATEMENT("il",
-		"SELECT payment_id, capture_id, state, refunded_before FROM marketplace.chargebacks WHERE marketplace_id = $1 AND id = $2");
+		"SELECT payment_id, capture_id, state, refunded_before, amount FROM marketplace.chargebacks WHERE marketplace_id = $1 AND id = $2");
 	Row			row;
 
 	if (!query_row(&read, VALUES(value_int32(call->marketplace_id), value_int64(chargeback_id)), &row))
@@ -28,7 +30,8 @@ chargeback_get(Call *call, int64 chargeback_id)
 				errcode(MK_NOT_FOUND),
 				errmsg("marketplace %d has no chargeback %lld", call->marketplace_id, (long long) chargeback_id),
 				errhint("The view marketplace.chargeback_overview lists them."));
-	return (Chargeback) {chargeback_id, row_int64(&row, 0), row_int64(&row, 1), row_text(&row, 2), row_amount(&row, 3)};
+	return (Chargeback) {chargeback_id, row_int64(&row, 0), row_int64(&row, 1), row_text(&row, 2), row_amount(&row, 3),
+		row_amount(&row, 4)};
 }
 
 int64
@@ -104,6 +107,17 @@ end_claim(Call *call, const Chargeback *chargeback, Account asset, bool recovere
 	ledger_move(call, own_account(O_DUE_FROM_CLIENT), claim, chargeback->refunded_before, "chargeback_recovered", cause);
 }
 
+/* The PSP pays what was won back to the account: what the bank has shown of it was posted when it came. */
+static void
+announce_recovered(Call *call, const Chargeback *chargeback, int64 cause)
+{
+	Marketplace *marketplace = marketplace_get(call);
+	Amount		in_cash = settlement_announce(call, "chargeback", chargeback->id, chargeback->amount, NULL);
+
+	if (amount_minor(in_cash) > 0)
+		ledger_move(call, psp_account(C_PSP_CLEARING, marketplace), psp_account(C_CASH, marketplace), in_cash, "settle", cause);
+}
+
 /* The payment's state once none of its chargebacks is open. */
 static void
 change_payment(Call *call, int64 payment_id)
@@ -147,6 +161,8 @@ chargeback_end(Call *call, int64 chargeback_id, bool recovered, const char *evid
 			cause = payment_tell(call, "payment.lost", &payment, payment.orders[i].order_id, payment.orders[i].captured,
 								 chargeback.capture_id, evidence);
 	end_claim(call, &chargeback, asset, recovered, cause);
+	if (recovered && asset.kind == C_CASH)
+		announce_recovered(call, &chargeback, cause);
 	for (int i = 0; recovered && i < payment.order_count; i++)
 		release_order(call, payment.orders[i].order_id);
 }
@@ -170,6 +186,7 @@ chargeback_resolve(PG_FUNCTION_ARGS)
 					errcode(MK_INVALID_ARGUMENT),
 					errmsg("\"%s\" is no outcome of a chargeback", outcome),
 					errhint("Known are recovered and lost."));
+		settlement_lock(&call);
 		chargeback_end(&call, call.result, strcmp(outcome, "recovered") == 0, call_text_or_null(&call, 3));
 	}
 	PG_RETURN_INT64(call_end(&call));

@@ -10,7 +10,6 @@
 #include "catalog/pg_type.h"
 #include "funds/incoming_internal.h"
 #include "kernel/errors.h"
-#include "utils/array.h"
 
 static Value
 id_array(const int64 *ids, int n)
@@ -189,8 +188,8 @@ keep_for_buyer(Call *call, int64 money_receipt_id, int64 buyer_id, Amount left, 
 	ledger_move(call, psp_account(C_CASH, marketplace_get(call)), (Account) {C_BUYER, buyer_id, 0, 0}, left, "wallet", cause);
 }
 
-static int64
-take_in(Call *call, const IncomingMoney *money, const Match *match)
+int64
+money_take_in(Call *call, const IncomingMoney *money, const Match *match)
 {
 	Account		cash = psp_account(C_CASH, marketplace_get(call));
 	int64		id = known_receipt(call, money);
@@ -227,7 +226,7 @@ funds_take_in(Call *call, const IncomingMoney *money, int n, int64 *ids)
 		matches[i] = incoming_match(call, &money[i]);
 	lock_orders_of_matches(call, matches, n);
 	for (int i = 0; i < n; i++)
-		ids[i] = take_in(call, &money[i], &matches[i]);
+		ids[i] = money_take_in(call, &money[i], &matches[i]);
 }
 
 /* funds_receive(marketplace_id, document, request_key) */

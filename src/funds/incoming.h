@@ -20,6 +20,7 @@ typedef struct IncomingMoney
 	const char *payer_iban;
 	const char *virtual_iban;	/* the account that it was paid to, where buyers have their own */
 	const char *reference;		/* remittance text as the payer wrote it, any length */
+	const char *obstacle;		/* why it cannot be booked where it says: into suspense with it; NULL: nothing */
 } IncomingMoney;
 
 /*

@@ -15,6 +15,7 @@
 
 #define MAX_RUN 10
 #define MAX_WORDS 400			/* of one text that are looked at */
+#define MIN_WORD 4				/* shorter ones are met by chance */
 #define MIN_REFERENCE 6
 #define MAX_REFERENCE 70
 
@@ -32,9 +33,8 @@ reference_normalise(const char *written)
 	return result;
 }
 
-/* Each run of words as one, of a length that a reference can have. */
-static ArrayType *
-candidates(const char *written)
+ArrayType *
+reference_candidates(const char *written)
 {
 	char	   *words[MAX_WORDS];
 	int			n = 0;
@@ -72,6 +72,19 @@ candidates(const char *written)
 		pfree(run.data);
 	}
 	return construct_array(runs, nruns, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+ArrayType *
+reference_words(const char *written)
+{
+	char	   *copy = pstrdup(written);
+	Datum	   *words = palloc(sizeof(Datum) * MAX_WORDS);
+	int			n = 0;
+
+	for (char *word = strtok(copy, " \t\r\n,;"); word != NULL && n < MAX_WORDS; word = strtok(NULL, " \t\r\n,;"))
+		if (strlen(word) >= MIN_WORD)
+			words[n++] = CStringGetTextDatum(word);
+	return construct_array(words, n, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
 static void
@@ -112,9 +125,11 @@ incoming_match(Call *call, const IncomingMoney *money)
 	static Statement by_text = STATEMENT("iT",
 		"SELECT buyer_id, order_id FROM marketplace.payment_references WHERE marketplace_id = $1 AND kind = 'reference' AND value = ANY ($2)"
 		" ORDER BY id");
-	Match		match = {0};
+	Match		match = {.note = money->obstacle};
 	Rows		rows;
 
+	if (match.note != NULL)
+		return match;
 	if (money->virtual_iban != NULL)
 	{
 		rows = query_rows(&by_iban, VALUES(value_int32(call->marketplace_id), value_text(reference_normalise(money->virtual_iban))));
@@ -123,7 +138,7 @@ incoming_match(Call *call, const IncomingMoney *money)
 	if (money->reference != NULL)
 	{
 		rows = query_rows(&by_text, VALUES(value_int32(call->marketplace_id),
-										   value_datum(PointerGetDatum(candidates(money->reference)))));
+										   value_datum(PointerGetDatum(reference_candidates(money->reference)))));
 		take_rows(&match, &rows);
 	}
 	if (match.note != NULL)

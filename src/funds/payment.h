@@ -96,8 +96,14 @@ typedef struct Capture
 	int64		fx_rate_id;
 } Capture;
 extern Capture capture_get(Call *call, int64 capture_id);	/* MK004 */
-extern void settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gross, Amount fee,
-						   bool through_clearing);
+typedef enum SettledBy
+{
+	SETTLED_IN_CASH,			/* nothing is paid by the PSP: the money is in cash already */
+	SETTLED_BY_PSP,				/* it says so */
+	SETTLED_BY_BANK				/* the line of a statement at hand shows it */
+} SettledBy;
+extern void settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gross, Amount fee, const char *reference,
+						   SettledBy by);
 extern void settle_payment(Call *call, int64 payment_id); /* final, when all of it is */
 
 #endif

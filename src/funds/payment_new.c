@@ -225,6 +225,8 @@ record(Call *call, const Document *document, bool authorised)
 
 	document_only(document, "method", "psp_reference", "expires_at", "presented", "orders", NULL);
 	new.method = read_method(document);
+	new.psp_reference = document_text_or_null(document, "psp_reference");
+	psp_events_lock(call, new.psp_reference);
 	if (document_has(document, "orders"))
 	{
 		if (!call_is_null(call, 1))
@@ -240,7 +242,6 @@ record(Call *call, const Document *document, bool authorised)
 	}
 	check_orders(call, &new);
 	read_presented(document, &new);
-	new.psp_reference = document_text_or_null(document, "psp_reference");
 	if (document_has(document, "expires_at"))
 		new.expires_at = document_timestamptz(document, "expires_at");
 	if (new.expires_at <= call->now)

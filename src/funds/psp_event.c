@@ -11,6 +11,7 @@
 #include "funds/chargeback.h"
 #include "funds/funds.h"
 #include "funds/psp_event.h"
+#include "funds/settlement.h"
 #include "kernel/errors.h"
 #include "kernel/guard.h"
 
@@ -36,7 +37,7 @@ static bool
 apply_waiting(Call *call, int64 payment_id, const char *psp_reference)
 {
 	static Statement waiting = STATEMENT("it",
-		"SELECT id, kind, capture_reference, chargeback_reference, amount, fee, reason FROM marketplace.psp_events"
+		"SELECT id, kind, capture_reference, chargeback_reference, amount, fee, reason, document ->> 'settlement_reference' FROM marketplace.psp_events"
 		" WHERE marketplace_id = $1 AND psp_reference = $2 AND state = 'waiting'"
 		" ORDER BY CASE kind WHEN 'authorised' THEN 1 WHEN 'captured' THEN 2 WHEN 'settled' THEN 3 WHEN 'chargeback' THEN 5 WHEN 'returned' THEN 5"
 		"          WHEN 'chargeback_recovered' THEN 6 WHEN 'chargeback_lost' THEN 6 ELSE 4 END, id");
@@ -48,7 +49,7 @@ apply_waiting(Call *call, int64 payment_id, const char *psp_reference)
 		Row		   *row = &rows.rows[i];
 		PspEvent	event = {.id = row_int64(row, 0), .kind = row_text(row, 1), .capture_reference = row_text(row, 2),
 			.chargeback_reference = row_text(row, 3), .amount = row_null(row, 4) ? 0 : row_amount(row, 4),
-			.fee = row_null(row, 5) ? 0 : row_amount(row, 5), .reason = row_text(row, 6)};
+			.fee = row_null(row, 5) ? 0 : row_amount(row, 5), .reason = row_text(row, 6), .settlement_reference = row_text(row, 7)};
 		PspOutcome	outcome = psp_event_apply(call, payment_id, &event);
 
 		set_state(call, &event, payment_id, outcome);
@@ -67,19 +68,30 @@ payment_by_reference(Call *call, const char *psp_reference)
 	return query_row(&find, VALUES(value_int32(call->marketplace_id), value_text(psp_reference)), &row) ? row_int64(&row, 0) : 0;
 }
 
-void
-psp_events_apply(Call *call, const char *psp_reference)
+static bool
+any_waits(Call *call, const char *psp_reference)
 {
 	static Statement any = STATEMENT("it",
 		"SELECT 1 FROM marketplace.psp_events WHERE marketplace_id = $1 AND psp_reference = $2 AND state = 'waiting' LIMIT 1");
-	int64		payment_id;
 
-	if (psp_reference == NULL ||
-		query_execute(&any, VALUES(value_int32(call->marketplace_id), value_text(psp_reference))) == 0)
-		return;
-	payment_id = payment_by_reference(call, psp_reference);
+	return psp_reference != NULL && query_execute(&any, VALUES(value_int32(call->marketplace_id), value_text(psp_reference))) > 0;
+}
+
+void
+psp_events_lock(Call *call, const char *psp_reference)
+{
+	if (any_waits(call, psp_reference))
+		settlement_lock(call);
+}
+
+void
+psp_events_apply(Call *call, const char *psp_reference)
+{
+	int64		payment_id = any_waits(call, psp_reference) ? payment_by_reference(call, psp_reference) : 0;
+
 	if (payment_id == 0)
 		return;
+	settlement_lock(call);
 	chargeback_lock(call, payment_id);
 	while (apply_waiting(call, payment_id, psp_reference))
 		;
@@ -96,6 +108,8 @@ funds_tick_psp_events(Call *call, int limit)
 	Rows		rows = query_rows(&waiting, VALUES(value_int32(call->marketplace_id), value_int32(limit)));
 	int			done = 0;
 
+	if (rows.count > 0)
+		settlement_lock(call);
 	for (uint64 i = 0; i < rows.count; i++)
 	{
 		Payment		payment;
@@ -177,11 +191,13 @@ record(Call *call, Jsonb *json)
 	Row			row;
 
 	document_only(&document, "external_id", "kind", "psp_reference", "capture_reference", "chargeback_reference", "amount", "fee", "reason",
-				  "raw", NULL);
+				  "settlement_reference", "raw", NULL);
 	external_id = document_text(&document, "external_id");
 	kind = document_text(&document, "kind");
 	psp_reference = document_text(&document, "psp_reference");
 	check_kind(&document, kind);
+	(void) document_text_or_null(&document, "settlement_reference");
+	settlement_lock(call);
 	guard_open("funds");
 	added = query_row(&insert, VALUES(value_int32(call->marketplace_id), value_text(external_id), value_text(kind), value_text(psp_reference),
 									  value_text(document_text_or_null(&document, "capture_reference")),

@@ -10,6 +10,9 @@
 /* A payment with this name at the PSP is there: messages that came before are applied. */
 extern void psp_events_apply(Call *call, const char *psp_reference);
 
+/* Before the orders of such a payment are locked. */
+extern void psp_events_lock(Call *call, const char *psp_reference);
+
 /* psp_event_apply.c: one message */
 typedef enum PspOutcome
 {
@@ -27,6 +30,7 @@ typedef struct PspEvent
 	Amount		amount;
 	Amount		fee;
 	const char *reason;
+	const char *settlement_reference;
 	const char *note;			/* out: why it waits or was rejected */
 } PspEvent;
 extern PspOutcome psp_event_apply(Call *call, int64 payment_id, PspEvent *event);

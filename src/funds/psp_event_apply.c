@@ -131,7 +131,7 @@ apply_settled(Call *call, const Payment *payment, PspEvent *event)
 		return PSP_APPLIED;
 	if (amount_currency(fee) != amount_currency(capture.amount) || amount_minor(fee) > amount_minor(capture.amount))
 		return rejected(event, psprintf("fee %s, captured %s", amount_to_cstring(fee), amount_to_cstring(capture.amount)));
-	settle_capture(call, payment, capture_id, capture.amount, fee, true);
+	settle_capture(call, payment, capture_id, capture.amount, fee, event->settlement_reference, SETTLED_BY_PSP);
 	return PSP_APPLIED;
 }
 

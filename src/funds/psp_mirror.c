@@ -2,12 +2,13 @@
  * psp_mirror.c
  *		psp_mirror_import(): the PSP's own list of what moved on our account there, as JSON lines, stored once by its id (FD §11, FD-82).
  *
- * A list is taken whole or not at all. What it says is compared with the books by reconcile.c; nothing is posted for it.
+ * A list is taken whole or not at all. What it says is compared with the books by reconcile.c; nothing is posted for it, but that a
+ * settlement which the bank has shown before is found in it (settlement.h).
  */
 #include "postgres.h"
 
+#include "funds/bank.h"
 #include "funds/break_internal.h"
-#include "funds/funds_internal.h"
 #include "funds/hold.h"
 #include "funds/psp_mirror.h"
 #include "kernel/attempt.h"
@@ -349,6 +350,18 @@ take_line(Call *call, int64 psp_id, const MirrorLine *line, int64 import_id, Imp
 	counts->added++;
 }
 
+/* Then files of the bank and the list wait for one another: each may tell what the other lacks. */
+static bool
+names_settlements(const List *lines)
+{
+	ListCell   *cell;
+
+	foreach(cell, lines)
+		if (((MirrorLine *) lfirst(cell))->settlement_id != NULL)
+			return true;
+	return false;
+}
+
 static int64
 import_list(Call *call, const char *text_of_list)
 {
@@ -369,6 +382,8 @@ import_list(Call *call, const char *text_of_list)
 				errmsg("marketplace %d has no PSP whose list this could be", call->marketplace_id),
 				errhint("Name it with marketplace_update()."));
 	import_id = DatumGetInt64(query_datum(&take_id, NO_VALUES));
+	if (names_settlements(lines))
+		bank_import_lock(call);
 	mirror_lock(call);
 	foreach(cell, lines)
 		take_line(call, psp_id, lfirst(cell), import_id, &counts);
@@ -381,6 +396,8 @@ import_list(Call *call, const char *text_of_list)
 	payload_int64(&payload, "added", counts.added);
 	payload_int64(&payload, "duplicates", counts.duplicates);
 	event_emit(call, "psp_import", import_id, "psp_mirror.imported", &payload);
+	if (names_settlements(lines))
+		settlements_lookup(call, import_id);
 	return import_id;
 }
 

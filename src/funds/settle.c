@@ -7,16 +7,17 @@
 
 #include "funds/chargeback.h"
 #include "funds/funds.h"
+#include "funds/settlement.h"
 #include "kernel/calendar.h"
 #include "kernel/errors.h"
 #include "kernel/policy.h"
 
 /*
- * FD-P03: the PSP pays gross less its fee; the platform bears the fee, so it owes the client account as much. What was
- * called back before the PSP keeps back. Amounts of zero are not posted.
+ * FD-P03: the PSP pays gross less its fee; the platform bears the fee, so it owes the client account as much. What was called back before
+ * the PSP keeps back. What the bank has shown of it is in cash already. Amounts of zero are not posted.
  */
 static void
-post_settlement(Call *call, int64 capture_id, Amount captured, Amount fee, int64 cause)
+post_settlement(Call *call, int64 capture_id, Amount captured, Amount fee, const char *reference, SettledBy by, int64 cause)
 {
 	CurrencyCode currency = amount_currency(captured);
 	Marketplace *marketplace = marketplace_get(call);
@@ -24,9 +25,16 @@ post_settlement(Call *call, int64 capture_id, Amount captured, Amount fee, int64
 	Account		clearing = psp_account(C_PSP_CLEARING, marketplace);
 	int64		gross = amount_minor(captured) - chargeback_kept_back(call, capture_id);
 	int64		from_clearing = Max(Min(amount_minor(fee), gross), 0);	/* of the fee */
+	int64		net = gross - from_clearing;
 
-	if (gross > from_clearing)
-		ledger_move(call, cash, clearing, amount_of(currency, gross - from_clearing), "settle", cause);
+	if (net > 0 && reference == NULL)
+		reference = settlement_of_capture(call, capture_id);
+	if (net > 0 && by == SETTLED_BY_BANK)
+		settlement_announce_shown(call, "capture", capture_id, amount_of(currency, net), reference);
+	else if (net > 0)
+		net -= amount_minor(settlement_announce(call, "capture", capture_id, amount_of(currency, net), reference));
+	if (net > 0)
+		ledger_move(call, cash, clearing, amount_of(currency, net), "settle", cause);
 	if (gross < 0)
 		ledger_move(call, clearing, cash, amount_of(currency, -gross), "settle", cause);
 	if (from_clearing > 0)
@@ -95,9 +103,10 @@ release_shares(Call *call, const CaptureShares *shares)
 		release_order(call, shares->orders[i].order_id);
 }
 
-/* through_clearing: the money lies at the PSP and comes from there; else it is in cash already. */
+/* reference: the PSP's id of the settlement that brings it; NULL: not told. */
 void
-settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gross, Amount fee, bool through_clearing)
+settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gross, Amount fee, const char *reference,
+			   SettledBy by)
 {
 	static Statement settle = STATEMENT("ilatzz",
 		"UPDATE marketplace.captures SET state = $4, fee = $3, settled_at = $5, final_due = $6,"
@@ -112,8 +121,8 @@ settle_capture(Call *call, const Payment *payment, int64 capture_id, Amount gros
 									 final ? value_null() : value_timestamptz(due)), "settle", NULL);
 	settle_payment(call, payment->id);
 	cause = tell_capture(call, "payment.settled", payment, capture_id, &shares);
-	if (through_clearing)
-		post_settlement(call, capture_id, gross, fee, cause);
+	if (by != SETTLED_IN_CASH)
+		post_settlement(call, capture_id, gross, fee, reference, by, cause);
 	if (final)
 		release_shares(call, &shares);
 }
@@ -196,23 +205,42 @@ fee_argument(Call *call, int n, Amount gross)
 	return fee;
 }
 
+/* The bank's line has settled it before the PSP's word came: the same is told again. */
+static bool
+is_told_again(Call *call, const Capture *capture)
+{
+	static Statement find = STATEMENT("ila",
+		"SELECT 1 FROM marketplace.captures c"
+		"  JOIN marketplace.settlement_announcements a ON a.marketplace_id = $1 AND a.object = 'capture' AND a.object_id = c.id"
+		" WHERE c.marketplace_id = $1 AND c.id = $2 AND a.told_by = 'bank' AND COALESCE(c.fee = $3, true)");
+
+	return strcmp(capture->state, "captured") != 0 &&
+		query_execute(&find, VALUES(value_int32(call->marketplace_id), value_int64(capture->id), call_value(call, 2))) > 0;
+}
+
 static int64
 settle(Call *call, int64 capture_id)
 {
-	Payment		payment = payment_lock(call, capture_get(call, capture_id).payment_id);
-	Capture		capture = capture_get(call, capture_id);
+	Payment		payment;
+	Capture		capture;
 
+	settlement_lock(call);
+	payment = payment_lock(call, capture_get(call, capture_id).payment_id);
+	capture = capture_get(call, capture_id);
+	if (is_told_again(call, &capture))
+		return capture_id;
 	if (strcmp(capture.state, "captured") != 0)
 		ereport(ERROR,
 				errcode(MK_PAYMENT),
 				errmsg("capture %lld is settled already", (long long) capture_id),
 				errdetail("It is %s; captured %s.", capture.state, amount_to_cstring(capture.amount)),
 				errhint("A capture is settled once; to repeat a call safely give it a request key."));
-	settle_capture(call, &payment, capture_id, capture.amount, fee_argument(call, 2, capture.amount), true);
+	settle_capture(call, &payment, capture_id, capture.amount, fee_argument(call, 2, capture.amount), call_text_or_null(call, 3),
+				   SETTLED_BY_PSP);
 	return capture_id;
 }
 
-/* payment_settle(marketplace_id, capture_id, fee, request_key) */
+/* payment_settle(marketplace_id, capture_id, fee, settlement_reference, request_key) */
 PG_FUNCTION_INFO_V1(payment_settle);
 Datum
 payment_settle(PG_FUNCTION_ARGS)

@@ -67,8 +67,9 @@ import(Call *call, const char *content)
 		statement_add_up(statement);
 		statement_store(call, &file, statement);
 		statement_report(call, &file, statement);
-		statement_match(call, &file, statement);
+		statement->is_new = true;
 	}
+	bank_lines_follow(call, bank_lines(&file));
 	tell(call, &file);
 	return file.id;
 }

@@ -7,6 +7,7 @@
 
 #include "funds/bank.h"
 #include "funds/break.h"
+#include "lib/stringinfo.h"
 
 /* A transaction that is alone in its entry says whose payment it is; the sum is the entry's (never both). */
 static const BankDetail *
@@ -16,7 +17,7 @@ only_detail(const BankEntry *entry)
 }
 
 /* detail: from 0, of an exploded entry; -1: the entry as a whole */
-BankLine
+static BankLine
 bank_line(const BankFile *file, const BankStatement *statement, const BankEntry *entry, int detail)
 {
 	BankLine	line = {.file = file, .statement = statement, .entry = entry, .part = detail >= 0};
@@ -30,6 +31,50 @@ bank_line(const BankFile *file, const BankStatement *statement, const BankEntry 
 		psprintf("%s %s, entry %d, transaction %d", file->kind, statement->statement_id, entry->position, detail + 1) :
 		psprintf("%s %s, entry %d", file->kind, statement->statement_id, entry->position);
 	return line;
+}
+
+BankLines
+bank_lines(const BankFile *file)
+{
+	BankLines	lines = {0, NULL};
+	Size		most = 1;
+
+	for (int s = 0; s < file->nstatements; s++)
+		for (int i = 0; i < file->statements[s].nentries; i++)
+			most += Max(file->statements[s].entries[i].ndetails, 1);
+	lines.lines = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(BankLine) * most);
+	for (int s = 0; s < file->nstatements; s++)
+	{
+		const BankStatement *statement = &file->statements[s];
+
+		for (int i = 0; statement->is_new && i < statement->nentries; i++)
+		{
+			const BankEntry *entry = &statement->entries[i];
+
+			for (int j = 0; entry->booked && j < (entry->exploded ? entry->ndetails : 1); j++)
+				lines.lines[lines.count++] = bank_line(file, statement, entry, entry->exploded ? j : -1);
+		}
+	}
+	return lines;
+}
+
+char *
+bank_line_written(const BankLine *line)
+{
+	const BankEntry *entry = line->entry;
+	const BankDetail *detail = line->detail;
+	const char *texts[] = {entry->reference, entry->servicer_reference, entry->batch_message_id, entry->payment_information_id,
+		entry->information, detail == NULL ? NULL : detail->end_to_end_id, detail == NULL ? NULL : detail->transaction_id,
+		detail == NULL ? NULL : detail->instruction_id, detail == NULL ? NULL : detail->servicer_reference,
+		detail == NULL ? NULL : detail->creditor_reference, detail == NULL ? NULL : detail->remittance,
+		detail == NULL ? NULL : detail->mandate_id, detail == NULL ? NULL : detail->return_information};
+	StringInfoData written;
+
+	initStringInfo(&written);
+	for (int i = 0; i < lengthof(texts); i++)
+		if (texts[i] != NULL)
+			appendStringInfo(&written, "%s%s", written.len > 0 ? " " : "", texts[i]);
+	return written.data;
 }
 
 /* ledger: what the books say, signed as the bank's side is; NULL: nothing */
@@ -47,6 +92,8 @@ bank_line_break(Call *call, const BankLine *line, const char *break_class, const
 		payload_text(&causes, "return_reason", line->detail->return_reason);
 	if (line->detail != NULL && line->detail->remittance != NULL)
 		payload_text(&causes, "remittance", line->detail->remittance);
+	if (line->obstacle != NULL)
+		payload_text(&causes, "obstacle", line->obstacle);
 	spec.natural_key = line->part ? psprintf("%s/%d/%d", statement_key(line->file, line->statement), entry->position,
 											 (int) (line->detail - entry->details) + 1) :
 		psprintf("%s/%d", statement_key(line->file, line->statement), entry->position);

@@ -7,8 +7,6 @@
 
 #include "funds/bank.h"
 #include "funds/break.h"
-#include "funds/incoming.h"
-#include "kernel/calendar.h"
 
 static bool
 is(const char *state, const char *name)
@@ -36,7 +34,7 @@ was_filed(Call *call, int64 instruction_id)
 static BankOutcome
 confirm(Call *call, const BankLine *line, const InstructionFound *found)
 {
-	Amount		expected = found->has_amount ? amount_neg(found->amount) : 0;
+	Amount		expected = !found->has_amount ? 0 : line->credit ? found->amount : amount_neg(found->amount);
 	BankOutcome outcome = {"confirmed", found->object, found->object_id, 0};
 
 	if (!found->has_amount || found->amount != line->amount)
@@ -117,67 +115,31 @@ is_news(const BankLine *line)
 	return line->entry->same_as == 0 && line->statement->client && amount_minor(line->amount) > 0;
 }
 
-/*
- * Money that came by itself. A notification without the bank's reference of the booking is left to the statement, which will tell of it
- * again.
- */
-static bool
-is_receipt(Call *call, const BankLine *line)
-{
-	InstructionFound found;
-
-	if (!line->credit || !is_news(line) || (strcmp(line->file->kind, "camt.054") == 0 && line->entry->servicer_reference == NULL))
-		return false;
-	return line->end_to_end_id == NULL || !instruction_find(call, line->end_to_end_id, &found);
-}
-
-static IncomingMoney
-receipt_of(Call *call, const BankLine *line)
-{
-	const BankEntry *entry = line->entry;
-	const BankDetail *detail = line->detail;
-	IncomingMoney money = {.source = line->file->kind, .amount = line->amount};
-
-	money.external_id = psprintf("%s/%d%s", statement_key(line->file, line->statement), entry->position,
-								 line->part ? psprintf("/%d", (int) (detail - entry->details) + 1) : "");
-	money.value_date = !entry->value_on.null ? DatumGetDateADT(entry->value_on.datum) :
-		!entry->booked_on.null ? DatumGetDateADT(entry->booked_on.datum) :
-		calendar_local_date(call->now, marketplace_get(call)->time_zone);
-	if (detail == NULL)
-	{
-		money.reference = entry->information;
-		return money;
-	}
-	money.payer_name = detail->debtor;
-	money.payer_iban = detail->debtor_account;
-	if (detail->creditor_account != NULL && strcmp(detail->creditor_account, line->statement->account) != 0)
-		money.virtual_iban = detail->creditor_account;
-	money.reference = detail->creditor_reference == NULL ? detail->remittance : detail->remittance == NULL ? detail->creditor_reference :
-		psprintf("%s %s", detail->creditor_reference, detail->remittance);
-	return money;
-}
-
-/* In suspense until somebody knows whose it is, or paid to what it names. A return of something unknown is looked into besides. */
+/* Own money arrives: the client account is credited, and the transfer was ours. */
 static BankOutcome
-received(Call *call, const BankLine *line, int64 receipt_id)
+credited(Call *call, const BankLine *line, const InstructionFound *found)
 {
-	static Statement state = STATEMENT("il",
-		"SELECT state::text FROM marketplace.money_receipts WHERE marketplace_id = $1 AND id = $2");
-	BankOutcome outcome = {.object = "money_receipt", .object_id = receipt_id};
-	Row			row;
-
-	outcome.outcome = query_row(&state, VALUES(value_int32(call->marketplace_id), value_int64(receipt_id)), &row) &&
-		is(row_text(&row, 0), "allocated") ? "receipt" : "suspense";
-	if (line->detail != NULL && line->detail->returned)
-		outcome.break_id = bank_line_break(call, line, "return_break", NULL, "the return of something that is not known");
-	return outcome;
+	if (is(found->object, "own_transfer"))
+		return confirm(call, line, found);
+	return bank_line_return(call, line, found);
 }
 
 static BankOutcome
-match_line(Call *call, const BankLine *line)
+debited(Call *call, const BankLine *line)
 {
-	InstructionFound found;
 	BankOutcome outcome;
+
+	if (!line->part && confirm_file(call, line, &outcome))
+		return outcome;
+	if (line->entry->reversal || (line->detail != NULL && line->detail->returned))
+		return line_broken(call, line, "return_break", NULL, "something received was taken back");
+	return line_broken(call, line, "unidentified", NULL, "money taken");
+}
+
+BankOutcome
+bank_line_follow(Call *call, const BankLine *line)
+{
+	InstructionFound found;
 
 	if (line->entry->same_as != 0)
 		return line->entry->repeated ? line_broken(call, line, "duplicate", NULL, "booked before under the same reference") :
@@ -190,90 +152,59 @@ match_line(Call *call, const BankLine *line)
 	if (!is_news(line))
 		return (BankOutcome) {.outcome = line->entry->amount.exact ? "known" : "break"};
 	if (line->end_to_end_id != NULL && instruction_find(call, line->end_to_end_id, &found))
-		return line->credit ? bank_line_return(call, line, &found) : confirm(call, line, &found);
+		return line->credit ? credited(call, line, &found) : confirm(call, line, &found);
+	return line->credit ? bank_credit_follow(call, line) : debited(call, line);
+}
+
+/* What a line is about, where no instruction of ours says so. */
+static void
+plan_line(Call *call, BankLine *line)
+{
+	InstructionFound found;
+
+	memset(&line->plan, 0, sizeof(BankLinePlan));
+	if (!is_news(line) || (line->end_to_end_id != NULL && instruction_find(call, line->end_to_end_id, &found)))
+		return;
 	if (line->credit)
-		return (BankOutcome) {.outcome = "told_elsewhere"};
-	if (!line->part && confirm_file(call, line, &outcome))
-		return outcome;
-	if (line->entry->reversal || (line->detail != NULL && line->detail->returned))
-		return line_broken(call, line, "return_break", NULL, "something received was taken back");
-	return line_broken(call, line, "unidentified", NULL, "money taken");
+		bank_credit_plan(call, line);
 }
 
 /* In ascending order, before anything of what they are for. */
 static void
-lock_instructions(Call *call, const BankStatement *statement)
+lock_instructions(Call *call, const BankLines *lines)
 {
+	const char **keys = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * Max(lines->count, 1));
 	int			n = 0;
-	const char **keys;
 
-	for (int i = 0; i < statement->nentries; i++)
-		n += statement->entries[i].ndetails;
-	keys = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * Max(n, 1));
-	n = 0;
-	for (int i = 0; i < statement->nentries; i++)
-		for (int j = 0; j < statement->entries[i].ndetails; j++)
-			if (statement->entries[i].booked && statement->entries[i].details[j].end_to_end_id != NULL)
-				keys[n++] = statement->entries[i].details[j].end_to_end_id;
+	for (int i = 0; i < lines->count; i++)
+		if (lines->lines[i].statement->client && lines->lines[i].end_to_end_id != NULL)
+			keys[n++] = lines->lines[i].end_to_end_id;
 	instruction_lock_keys(call, keys, n);
 }
 
-static BankLine *
-lines_of(const BankFile *file, const BankStatement *statement, int *n)
-{
-	BankLine   *lines;
-	int			most = 1;
-
-	for (int i = 0; i < statement->nentries; i++)
-		most += Max(statement->entries[i].ndetails, 1);
-	lines = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(BankLine) * most);
-	*n = 0;
-	for (int i = 0; i < statement->nentries; i++)
-	{
-		const BankEntry *entry = &statement->entries[i];
-
-		for (int j = 0; entry->booked && j < (entry->exploded ? entry->ndetails : 1); j++)
-			lines[(*n)++] = bank_line(file, statement, entry, entry->exploded ? j : -1);
-	}
-	return lines;
-}
-
-/* ids: of the receipts, by line; 0 where it is none */
 static void
-take_receipts(Call *call, const BankLine *lines, int n, int64 *ids)
+lock_orders(Call *call, const BankLines *lines)
 {
-	IncomingMoney *money = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(IncomingMoney) * Max(n, 1));
-	int64	   *taken = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(n, 1));
-	int			count = 0;
+	Match	   *matches = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Match) * (2 * Max(lines->count, 1)));
+	int			n = 0;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < lines->count; i++)
 	{
-		ids[i] = is_receipt(call, &lines[i]) ? 1 : 0;
-		if (ids[i] != 0)
-			money[count++] = receipt_of(call, &lines[i]);
+		const BankLinePlan *plan = &lines->lines[i].plan;
+
+		matches[n++] = plan->match;
+		if (settlement_settles(&plan->settlement, lines->lines[i].amount))
+			matches[n++] = settlement_orders(call, &plan->settlement);
 	}
-	if (count > 0)
-		funds_take_in(call, money, count, taken);
-	for (int i = n - 1; i >= 0; i--)
-		if (ids[i] != 0)
-			ids[i] = taken[--count];
+	lock_orders_of_matches(call, matches, n);
 }
 
 void
-statement_match(Call *call, const BankFile *file, BankStatement *statement)
+bank_lines_lock(Call *call, BankLines *lines)
 {
-	int			n;
-	BankLine   *lines = lines_of(file, statement, &n);
-	int64	   *receipts = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(n, 1));
-
-	bank_lock_wallets(call, lines, n);
-	if (statement->client)
-		lock_instructions(call, statement);
-	take_receipts(call, lines, n, receipts);
-	for (int i = 0; i < n; i++)
-	{
-		BankOutcome outcome = receipts[i] != 0 ? received(call, &lines[i], receipts[i]) : match_line(call, &lines[i]);
-
-		bank_line_record(call, &lines[i], &outcome);
-	}
+	bank_lock_wallets(call, lines);
+	for (int i = 0; i < lines->count; i++)
+		plan_line(call, &lines->lines[i]);
+	lock_instructions(call, lines);
+	lock_orders(call, lines);
 }

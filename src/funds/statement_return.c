@@ -97,16 +97,20 @@ bank_line_return(Call *call, const BankLine *line, const InstructionFound *found
 
 /* Before instructions and orders: the wallets of the sellers whose payouts come back. */
 void
-bank_lock_wallets(Call *call, const BankLine *lines, int n)
+bank_lock_wallets(Call *call, const BankLines *lines)
 {
-	int64	   *sellers = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(n, 1));
+	int64	   *sellers = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(lines->count, 1));
 	InstructionFound found;
 	int			count = 0;
 
-	for (int i = 0; i < n; i++)
-		if (lines[i].credit && lines[i].statement->client && lines[i].end_to_end_id != NULL &&
-			instruction_find(call, lines[i].end_to_end_id, &found) && is(found.object, "payout"))
+	for (int i = 0; i < lines->count; i++)
+	{
+		const BankLine *line = &lines->lines[i];
+
+		if (line->credit && line->statement->client && line->end_to_end_id != NULL &&
+			instruction_find(call, line->end_to_end_id, &found) && is(found.object, "payout"))
 			sellers[count++] = payout_get(call, found.object_id).seller_id;
+	}
 	if (count > 0)
 		wallet_lock(call, sellers, count);
 }

@@ -28,7 +28,7 @@ order=order_place(1, '{"reference": "$key", "buyer": $buyer, "currency": "EUR", 
 	{"seller": $beta, "description": "b", "quantity": 1, "net_price": "7.77", "vat_category": "S", "vat_rate": 5.5}]}',
 payment=payment_authorize(1, :order, '44.24 EUR', '{"method": "card"}',
 capture=payment_capture(1, :payment, NULL,
-settled=payment_settle(1, :capture, '0.30 EUR',
+settled=payment_settle(1, :capture, '0.30 EUR', NULL,
 accepted=seller_order_accept(1, :part,
 shipment=shipment_create(1, jsonb_build_object('seller_order_id', :part, 'carrier', 'RAPIDE', 'parcels', jsonb_build_array(
 	jsonb_build_object('tracking_number', 'K$key', 'contents', jsonb_build_array(jsonb_build_object('order_line_id', :line, 'quantity', 2))))),
