@@ -37,7 +37,7 @@ ALTER TABLE marketplace.parcels ENABLE ALWAYS TRIGGER by_function, ENABLE ALWAYS
 CREATE OR REPLACE TRIGGER by_function BEFORE INSERT OR UPDATE ON marketplace.parcel_contents
 FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_by_function('logistics');
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.parcel_contents
-FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('position', 'movement_id', 'accepted', 'disputed');
+FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('position', 'movement_id', 'accepted', 'disputed', 'denied');
 CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.parcel_contents
 FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
 ALTER TABLE marketplace.parcel_contents ENABLE ALWAYS TRIGGER by_function, ENABLE ALWAYS TRIGGER append_only,
@@ -46,7 +46,7 @@ ALTER TABLE marketplace.parcel_contents ENABLE ALWAYS TRIGGER by_function, ENABL
 CREATE OR REPLACE TRIGGER by_function BEFORE INSERT OR UPDATE ON marketplace.tracking_events
 FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_by_function('logistics');
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.tracking_events
-FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('quarantine', 'repeats', 'carried');
+FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('quarantine', 'decided_by', 'decided_at', 'decision_reason', 'repeats', 'carried');
 CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.tracking_events
 FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
 ALTER TABLE marketplace.tracking_events ENABLE ALWAYS TRIGGER by_function, ENABLE ALWAYS TRIGGER append_only,
@@ -55,16 +55,16 @@ ALTER TABLE marketplace.tracking_events ENABLE ALWAYS TRIGGER by_function, ENABL
 CREATE OR REPLACE TRIGGER by_function BEFORE INSERT OR UPDATE ON marketplace.tracking_problems
 FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_by_function('logistics');
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.tracking_problems
-FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('resolved_at');
+FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('resolved_at', 'resolved_by', 'resolution', 'resolution_reason');
 CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.tracking_problems
 FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
 ALTER TABLE marketplace.tracking_problems ENABLE ALWAYS TRIGGER by_function, ENABLE ALWAYS TRIGGER append_only,
 	ENABLE ALWAYS TRIGGER append_only_truncate;
 
-CREATE OR REPLACE TRIGGER by_function BEFORE INSERT ON marketplace.receipts
+CREATE OR REPLACE TRIGGER by_function BEFORE INSERT OR UPDATE ON marketplace.receipts
 FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_by_function('logistics');
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.receipts
-FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only();
+FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('withdrawn_at', 'withdrawn_by', 'withdrawal_reason');
 CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.receipts
 FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
 ALTER TABLE marketplace.receipts ENABLE ALWAYS TRIGGER by_function, ENABLE ALWAYS TRIGGER append_only,

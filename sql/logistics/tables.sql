@@ -118,6 +118,8 @@ CREATE TABLE marketplace.parcels (
 	receipt_due_from timestamptz,
 	receipt_due_at timestamptz,
 	contested boolean NOT NULL DEFAULT false,
+	inspection_from timestamptz,
+	inspection_until timestamptz,
 	PRIMARY KEY (marketplace_id, id),
 	CONSTRAINT parcels_weight_positive CHECK (weight_kg > 0 AND weight_kg < 'Infinity'),
 	CONSTRAINT parcels_sscc_form CHECK (sscc ~ '^[0-9]{18}$')
@@ -152,6 +154,8 @@ COMMENT ON COLUMN marketplace.parcels.received_at IS 'When the buyer confirmed h
 COMMENT ON COLUMN marketplace.parcels.on_silence IS 'What the buyer''s silence means (lg.receipt_on_silence), as in force when the arrival became known.';
 COMMENT ON COLUMN marketplace.parcels.receipt_due_from IS 'Where the inspection window starts: the arrival that receipt_due_at was computed for.';
 COMMENT ON COLUMN marketplace.parcels.receipt_due_at IS 'Last instant of the buyer''s inspection (LG-30, lg.inspection_window); counted from the delivery, or from when it was known if that is later; NULL while nothing awaits receipt.';
+COMMENT ON COLUMN marketplace.parcels.inspection_from IS 'Arrival that the inspection window was reckoned for: kept, so that a receipt that is taken back does not make it longer.';
+COMMENT ON COLUMN marketplace.parcels.inspection_until IS 'Its last instant, whether anything still awaits receipt or not.';
 COMMENT ON COLUMN marketplace.parcels.contested IS 'The carrier took back its delivered event after the receipt had been given or deemed (LG-24): quantities stay, somebody must decide.';
 
 CREATE TABLE marketplace.parcel_contents (
@@ -164,8 +168,10 @@ CREATE TABLE marketplace.parcel_contents (
 	movement_id bigint,
 	accepted numeric NOT NULL DEFAULT 0,
 	disputed numeric NOT NULL DEFAULT 0,
+	denied numeric NOT NULL DEFAULT 0,
 	PRIMARY KEY (marketplace_id, parcel_id, order_line_id),
-	CONSTRAINT parcel_contents_quantity CHECK (quantity > 0 AND accepted >= 0 AND disputed >= 0 AND accepted + disputed <= quantity)
+	CONSTRAINT parcel_contents_quantity CHECK (quantity > 0 AND accepted >= 0 AND disputed >= 0 AND denied >= 0
+		AND accepted + disputed + denied <= quantity)
 ) WITH (fillfactor = 70);
 CREATE INDEX parcel_contents_line ON marketplace.parcel_contents (marketplace_id, order_line_id);
 CREATE INDEX parcel_contents_shipment ON marketplace.parcel_contents (marketplace_id, shipment_id);
@@ -178,7 +184,8 @@ COMMENT ON COLUMN marketplace.parcel_contents.quantity IS 'How much, in the unit
 COMMENT ON COLUMN marketplace.parcel_contents.position IS 'Where it is according to the movements recorded.';
 COMMENT ON COLUMN marketplace.parcel_contents.movement_id IS 'The movement that brought it from in_transit to delivered, lost or sent_back; NULL elsewhere.';
 COMMENT ON COLUMN marketplace.parcel_contents.accepted IS 'Of it, accepted by the buyer or by silence.';
-COMMENT ON COLUMN marketplace.parcel_contents.disputed IS 'Of it, received with reserves.';
+COMMENT ON COLUMN marketplace.parcel_contents.disputed IS 'Of it, delivered and objected to: received with reserves, not received, or refused (receipt_objections).';
+COMMENT ON COLUMN marketplace.parcel_contents.denied IS 'Of it, said to be not received or refused while the carrier has not delivered it: no quantity has moved for it.';
 
 CREATE TABLE marketplace.tracking_events (
 	marketplace_id int NOT NULL,
@@ -199,6 +206,11 @@ CREATE TABLE marketplace.tracking_events (
 	correction_reason text,
 	corrected_by text[],
 	quarantine text,
+	quarantine_reason text,
+	decided_by text,
+	decided_at timestamptz,
+	decision_reason text CHECK (decision_reason <> ''),
+	expected_at timestamptz,
 	repeats int NOT NULL DEFAULT 0,
 	recorded_by text NOT NULL,
 	raw jsonb,
@@ -210,7 +222,9 @@ CREATE TABLE marketplace.tracking_events (
 	CONSTRAINT tracking_events_correction CHECK ((corrects_source IS NULL) = (corrects_event_id IS NULL)
 		AND (corrects_source IS NULL) = (correction_reason IS NULL)
 		AND correction_reason IN ('did_not_occur', 'incorrect_data')),
-	CONSTRAINT tracking_events_quarantine CHECK (quarantine IN ('pending', 'accepted', 'rejected'))
+	CONSTRAINT tracking_events_quarantine CHECK (quarantine IN ('pending', 'accepted', 'rejected')
+		AND quarantine_reason IN ('future', 'before_order') AND (quarantine_reason IS NULL OR quarantine IS NOT NULL)),
+	CONSTRAINT tracking_events_decided CHECK ((decided_at IS NULL) = (decided_by IS NULL) AND (quarantine IN ('accepted', 'rejected') OR decided_at IS NULL))
 ) WITH (fillfactor = 90);
 CREATE INDEX tracking_events_source ON marketplace.tracking_events (marketplace_id, source, source_event_id) WHERE source_event_id IS NOT NULL;
 CREATE INDEX tracking_events_code ON marketplace.tracking_events (marketplace_id, source, code) WHERE code IS NOT NULL;
@@ -234,7 +248,12 @@ COMMENT ON COLUMN marketplace.tracking_events.corrects_source IS 'Correction: so
 COMMENT ON COLUMN marketplace.tracking_events.corrects_event_id IS 'Correction: that event''s id at its source.';
 COMMENT ON COLUMN marketplace.tracking_events.correction_reason IS 'did_not_occur, or incorrect_data: other events say it right.';
 COMMENT ON COLUMN marketplace.tracking_events.corrected_by IS 'Correction: ids of the events that say it right.';
-COMMENT ON COLUMN marketplace.tracking_events.quarantine IS 'Dated in the future (LG-25): pending, accepted or rejected by an operator; NULL for all others.';
+COMMENT ON COLUMN marketplace.tracking_events.quarantine IS 'An event that cannot have happened (LG-25): pending, accepted or rejected by an operator; NULL for all others.';
+COMMENT ON COLUMN marketplace.tracking_events.quarantine_reason IS 'Why it cannot: future, dated later than lg.future_skew allows; before_order, before the goods were ordered.';
+COMMENT ON COLUMN marketplace.tracking_events.decided_by IS 'Who accepted or rejected it.';
+COMMENT ON COLUMN marketplace.tracking_events.decided_at IS 'When.';
+COMMENT ON COLUMN marketplace.tracking_events.decision_reason IS 'Why.';
+COMMENT ON COLUMN marketplace.tracking_events.expected_at IS 'When the source expects the delivery; NULL: it does not say.';
 COMMENT ON COLUMN marketplace.tracking_events.repeats IS 'How often it was sent again.';
 COMMENT ON COLUMN marketplace.tracking_events.recorded_by IS 'Who recorded it: person, service or role.';
 COMMENT ON COLUMN marketplace.tracking_events.raw IS 'What the source sent, as it was.';
@@ -254,8 +273,12 @@ CREATE TABLE marketplace.tracking_problems (
 	document jsonb,
 	recorded_at timestamptz NOT NULL,
 	resolved_at timestamptz,
+	resolved_by text,
+	resolution text CHECK (resolution IN ('overtaken', 'assigned', 'dismissed')),
+	resolution_reason text CHECK (resolution_reason <> ''),
 	PRIMARY KEY (marketplace_id, id),
 	UNIQUE (marketplace_id, kind, object, event_key),
+	CONSTRAINT tracking_problems_resolved CHECK ((resolved_at IS NULL) = (resolution IS NULL) AND (resolved_by IS NULL OR resolution_reason IS NOT NULL)),
 	CONSTRAINT tracking_problems_kind CHECK (kind IN ('unknown_object', 'malformed_object', 'unguarded', 'not_shippable', 'scan_after_void',
 		'delivery_contested'))
 ) WITH (fillfactor = 90);
@@ -264,16 +287,19 @@ COMMENT ON TABLE marketplace.tracking_problems IS 'Facts of carriers that could 
 COMMENT ON COLUMN marketplace.tracking_problems.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.tracking_problems.id IS 'Number of the row.';
 COMMENT ON COLUMN marketplace.tracking_problems.kind IS
-'unknown_object, malformed_object: an EPCIS event names it; unguarded: handed over against a guard; not_shippable: scanned, but quantities were not there to ship; scan_after_void; delivery_contested: delivery taken back after the receipt.';
-COMMENT ON COLUMN marketplace.tracking_problems.object IS 'What it is about: sscc:…, gtin:…, shipment:…, parcel:… or the URI itself.';
+'unknown_object, malformed_object: an event names it, and no parcel is known by it; unguarded: handed over against a guard; not_shippable: scanned, but quantities were not there to ship; scan_after_void; delivery_contested: delivery taken back after the receipt.';
+COMMENT ON COLUMN marketplace.tracking_problems.object IS 'What it is about: sscc:…, number:CARRIER/…, gtin:…, shipment:…, parcel:… or the URI itself.';
 COMMENT ON COLUMN marketplace.tracking_problems.event_key IS 'Unknown object: key of the event that names it; empty elsewhere.';
 COMMENT ON COLUMN marketplace.tracking_problems.shipment_id IS 'The shipment, if there is one.';
 COMMENT ON COLUMN marketplace.tracking_problems.parcel_id IS 'The parcel, if there is one.';
 COMMENT ON COLUMN marketplace.tracking_problems.party_id IS 'Unknown object: the party that reported it; NULL: an operator. It must be seller or carrier of the parcel that turns up.';
 COMMENT ON COLUMN marketplace.tracking_problems.detail IS 'What happened, in words.';
-COMMENT ON COLUMN marketplace.tracking_problems.document IS 'Unknown object: the event in canonical form; it is recorded once a parcel with this SSCC is announced.';
+COMMENT ON COLUMN marketplace.tracking_problems.document IS 'Unknown object: the event in canonical form; it is recorded once a parcel with this SSCC or number is announced.';
 COMMENT ON COLUMN marketplace.tracking_problems.recorded_at IS 'Since when.';
 COMMENT ON COLUMN marketplace.tracking_problems.resolved_at IS 'When it was out of the way; NULL: still there.';
+COMMENT ON COLUMN marketplace.tracking_problems.resolved_by IS 'Who dismissed or assigned it; NULL: later facts did.';
+COMMENT ON COLUMN marketplace.tracking_problems.resolution IS 'overtaken by later facts; assigned to a parcel, or dismissed, by an operator.';
+COMMENT ON COLUMN marketplace.tracking_problems.resolution_reason IS 'Why, in the operator''s words.';
 
 CREATE TABLE marketplace.receipts (
 	marketplace_id int NOT NULL,
@@ -284,8 +310,12 @@ CREATE TABLE marketplace.receipts (
 	received_at timestamptz NOT NULL,
 	recorded_at timestamptz NOT NULL,
 	recorded_by text NOT NULL,
+	withdrawn_at timestamptz,
+	withdrawn_by text,
+	withdrawal_reason text CHECK (withdrawal_reason <> ''),
 	PRIMARY KEY (marketplace_id, id),
-	CONSTRAINT receipts_how CHECK (how IN ('confirmed', 'deemed'))
+	CONSTRAINT receipts_how CHECK (how IN ('confirmed', 'deemed', 'decided')),
+	CONSTRAINT receipts_withdrawn CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL) AND (withdrawn_at IS NULL) = (withdrawal_reason IS NULL))
 );
 CREATE INDEX receipts_order ON marketplace.receipts (marketplace_id, order_id);
 COMMENT ON TABLE marketplace.receipts IS 'Receipts: the buyer''s own, and those that his silence stands for (LG-30).';
@@ -293,10 +323,13 @@ COMMENT ON COLUMN marketplace.receipts.marketplace_id IS 'Marketplace (tenant).'
 COMMENT ON COLUMN marketplace.receipts.id IS 'Number of the receipt.';
 COMMENT ON COLUMN marketplace.receipts.order_id IS 'The order.';
 COMMENT ON COLUMN marketplace.receipts.buyer_id IS 'The buyer.';
-COMMENT ON COLUMN marketplace.receipts.how IS 'confirmed by the buyer, or deemed.';
+COMMENT ON COLUMN marketplace.receipts.how IS 'confirmed by the buyer; deemed, by its silence; decided: an objection came to nothing, by the buyer''s word or the operator''s.';
 COMMENT ON COLUMN marketplace.receipts.received_at IS 'When the goods were received; deemed: when the inspection window closed.';
 COMMENT ON COLUMN marketplace.receipts.recorded_at IS 'When the platform knew.';
 COMMENT ON COLUMN marketplace.receipts.recorded_by IS 'Who recorded it: person, service or role.';
+COMMENT ON COLUMN marketplace.receipts.withdrawn_at IS 'When it was taken back whole, and its quantities with it; NULL: it stands.';
+COMMENT ON COLUMN marketplace.receipts.withdrawn_by IS 'Who took it back.';
+COMMENT ON COLUMN marketplace.receipts.withdrawal_reason IS 'Why.';
 
 CREATE TABLE marketplace.receipt_lines (
 	marketplace_id int NOT NULL,
@@ -307,16 +340,18 @@ CREATE TABLE marketplace.receipt_lines (
 	buyer_id bigint NOT NULL,
 	seller_id bigint NOT NULL,
 	quantity numeric NOT NULL,
+	surplus numeric,
 	condition text NOT NULL,
 	reserve_kind text,
 	reserve_text text,
-	photos jsonb,
-	movement_id bigint NOT NULL,
+	objection_id bigint,
+	movement_id bigint,
 	PRIMARY KEY (marketplace_id, receipt_id, position),
-	CONSTRAINT receipt_lines_quantity CHECK (quantity > 0),
-	CONSTRAINT receipt_lines_condition CHECK (condition IN ('conform', 'deemed_accepted', 'with_reserves')),
-	CONSTRAINT receipt_lines_reserve CHECK ((condition = 'with_reserves') = (reserve_kind IS NOT NULL)
-		AND (reserve_kind IS NULL) = (reserve_text IS NULL)),
+	CONSTRAINT receipt_lines_quantity CHECK (quantity > 0 AND surplus > 0),
+	CONSTRAINT receipt_lines_condition CHECK (condition IN ('conform', 'deemed_accepted', 'with_reserves', 'not_received', 'refused')),
+	CONSTRAINT receipt_lines_reserve CHECK ((condition = 'with_reserves') = (reserve_kind IS NOT NULL)),
+	CONSTRAINT receipt_lines_reasons CHECK (reserve_text IS NOT NULL OR condition NOT IN ('with_reserves', 'refused')),
+	CONSTRAINT receipt_lines_movement CHECK (movement_id IS NOT NULL OR condition IN ('not_received', 'refused')),
 	CONSTRAINT receipt_lines_reserve_kind CHECK (reserve_kind IN ('damaged', 'missing', 'wrong', 'other'))
 );
 CREATE INDEX receipt_lines_parcel ON marketplace.receipt_lines (marketplace_id, parcel_id, order_line_id);
@@ -330,8 +365,9 @@ COMMENT ON COLUMN marketplace.receipt_lines.parcel_id IS 'The parcel that it cam
 COMMENT ON COLUMN marketplace.receipt_lines.buyer_id IS 'The buyer.';
 COMMENT ON COLUMN marketplace.receipt_lines.seller_id IS 'The seller of the line.';
 COMMENT ON COLUMN marketplace.receipt_lines.quantity IS 'How much, in the unit of the line.';
-COMMENT ON COLUMN marketplace.receipt_lines.condition IS 'conform, deemed_accepted or with_reserves.';
+COMMENT ON COLUMN marketplace.receipt_lines.surplus IS 'How much more than was announced the parcel held (LG-11): outside all quantities; NULL: none.';
+COMMENT ON COLUMN marketplace.receipt_lines.condition IS 'conform, deemed_accepted, with_reserves, not_received or refused.';
 COMMENT ON COLUMN marketplace.receipt_lines.reserve_kind IS 'Reserve: damaged, missing, wrong or other.';
-COMMENT ON COLUMN marketplace.receipt_lines.reserve_text IS 'Reserve: the reasons, which the law wants (LG-42).';
-COMMENT ON COLUMN marketplace.receipt_lines.photos IS 'Evidence: [{"sha256", "uri"}].';
-COMMENT ON COLUMN marketplace.receipt_lines.movement_id IS 'The movement of quantity that it made.';
+COMMENT ON COLUMN marketplace.receipt_lines.reserve_text IS 'Reserve or refusal: the reasons, which the law wants (LG-42); not received: what the buyer says to it, if anything.';
+COMMENT ON COLUMN marketplace.receipt_lines.objection_id IS 'Accepted after all: the objection that came to nothing (receipt_objections.id); NULL elsewhere.';
+COMMENT ON COLUMN marketplace.receipt_lines.movement_id IS 'The movement of quantity that it made; NULL: none, the carrier had not delivered.';

@@ -248,52 +248,6 @@ COMMENT ON COLUMN marketplace.tracking_history.corrects_event_id IS 'Correction:
 COMMENT ON COLUMN marketplace.tracking_history.correction_reason IS 'Correction: did_not_occur or incorrect_data.';
 COMMENT ON COLUMN marketplace.tracking_history.repeats IS 'How often it was sent again.';
 
-CREATE OR REPLACE VIEW marketplace.receipts_due WITH (security_invoker = true) AS
-SELECT p.marketplace_id, p.order_id, p.id AS parcel_id, c.order_line_id, c.quantity - c.accepted - c.disputed AS quantity,
-	p.delivered_at, p.received_at, p.receipt_due_at AS deemed_at, p.on_silence, p.receipt_due_at < marketplace.clock() AS due
-FROM marketplace.parcels p
-JOIN marketplace.parcel_contents c ON c.marketplace_id = p.marketplace_id AND c.parcel_id = p.id
-WHERE p.receipt_due_at IS NOT NULL
-  AND c.position = 'delivered'
-  AND c.accepted + c.disputed < c.quantity;
-COMMENT ON VIEW marketplace.receipts_due IS
-'What awaits the buyer''s receipt, and until when (LG-30).';
-COMMENT ON COLUMN marketplace.receipts_due.marketplace_id IS 'Marketplace (tenant).';
-COMMENT ON COLUMN marketplace.receipts_due.order_id IS 'The order.';
-COMMENT ON COLUMN marketplace.receipts_due.parcel_id IS 'The parcel.';
-COMMENT ON COLUMN marketplace.receipts_due.order_line_id IS 'The order line.';
-COMMENT ON COLUMN marketplace.receipts_due.quantity IS 'Quantity that awaits receipt.';
-COMMENT ON COLUMN marketplace.receipts_due.delivered_at IS 'When the carrier delivered.';
-COMMENT ON COLUMN marketplace.receipts_due.received_at IS 'When the buyer confirmed another part of the parcel.';
-COMMENT ON COLUMN marketplace.receipts_due.deemed_at IS 'Last instant of the inspection; afterwards silence counts.';
-COMMENT ON COLUMN marketplace.receipts_due.on_silence IS 'What silence means: deemed_accepted, escalate or not_received.';
-COMMENT ON COLUMN marketplace.receipts_due.due IS 'True when the instant has passed; tick() then carries out deemed_accepted.';
-
-CREATE OR REPLACE VIEW marketplace.receipt_status WITH (security_invoker = true) AS
-SELECT marketplace_id, order_id, parcel_id, order_line_id, quantity, quantity - accepted - disputed AS awaited, accepted, disputed,
-	CASE WHEN accepted = quantity THEN 'accepted'
-		WHEN disputed = quantity THEN 'with_reserves'
-		WHEN accepted + disputed = 0 THEN 'awaited'
-		ELSE 'mixed' END AS state
-FROM (
-	SELECT p.marketplace_id, p.order_id, p.id AS parcel_id, c.order_line_id, c.quantity, c.disputed,
-		CASE WHEN c.position = 'delivered' AND p.on_silence = 'deemed_accepted' AND p.receipt_due_at < marketplace.clock()
-			THEN c.quantity - c.disputed ELSE c.accepted END AS accepted
-	FROM marketplace.parcels p
-	JOIN marketplace.parcel_contents c ON c.marketplace_id = p.marketplace_id AND c.parcel_id = p.id
-	WHERE c.position NOT IN ('prepared', 'voided')) c;
-COMMENT ON VIEW marketplace.receipt_status IS
-'The buyer''s axis per parcel and line, computed at read: silence that has become acceptance counts from its instant on, whether or not tick() has run (LG-30).';
-COMMENT ON COLUMN marketplace.receipt_status.marketplace_id IS 'Marketplace (tenant).';
-COMMENT ON COLUMN marketplace.receipt_status.order_id IS 'The order.';
-COMMENT ON COLUMN marketplace.receipt_status.parcel_id IS 'The parcel.';
-COMMENT ON COLUMN marketplace.receipt_status.order_line_id IS 'The order line.';
-COMMENT ON COLUMN marketplace.receipt_status.quantity IS 'Quantity in the parcel.';
-COMMENT ON COLUMN marketplace.receipt_status.awaited IS 'Not received yet, or received and not inspected yet.';
-COMMENT ON COLUMN marketplace.receipt_status.accepted IS 'Conform, or accepted by silence.';
-COMMENT ON COLUMN marketplace.receipt_status.disputed IS 'Received with reserves.';
-COMMENT ON COLUMN marketplace.receipt_status.state IS 'awaited, accepted, with_reserves, or mixed.';
-
 CREATE OR REPLACE VIEW marketplace.tracking_obstacles WITH (security_invoker = true) AS
 SELECT marketplace_id, kind, object, shipment_id, parcel_id, NULL::bigint AS tracking_event_id,
 	CASE WHEN kind IN ('not_shippable', 'scan_after_void') THEN 'seller' ELSE 'operator' END AS must_act, recorded_at AS since, detail

@@ -93,6 +93,7 @@ typedef struct HoldSpec
 	int64		seller_id;		/* its wallet */
 	bool		all;
 	Numeric		quantity;		/* of the line; NULL: amount */
+	bool		at_most;		/* of the quantity what other slices leave; when nothing is left, or worth nothing, no hold */
 	Amount		amount;
 	const char *slice;			/* which part of the target, such as "dispute:17"; NULL: "whole". One slice's holds do not add up */
 	const char *reason;			/* of FD-38 */
@@ -103,7 +104,7 @@ typedef struct HoldSpec
 } HoldSpec;
 
 /*
- * Places a hold and returns its id; locks order and wallets itself. Payouts that were not sent lose what is held of them in the same
+ * Places a hold and returns its id (0: none, see at_most); locks order and wallets itself. Payouts that were not sent lose what is held of them in the same
  * commit (FD-P12); for those that were sent the event payout.cancellation_requested is emitted.
  */
 extern int64 hold_put(Call *call, const HoldSpec *spec);

@@ -79,7 +79,7 @@ target_payout(Call *call, const HoldSpec *spec)
  * exactly the whole (RD-9, RD-10).
  */
 static Amount
-amount_of_quantity(Call *call, const OrderLine *line, Numeric quantity, const char *slice)
+amount_of_quantity(Call *call, const OrderLine *line, HoldSpec *spec)
 {
 	static Statement read = STATEMENT("ilta",
 		"SELECT COALESCE(pg_catalog.sum(s.quantity), 0), COALESCE(marketplace.sum(s.amount), $4)"
@@ -91,6 +91,7 @@ amount_of_quantity(Call *call, const OrderLine *line, Numeric quantity, const ch
 	Row			row;
 	Numeric		others;
 	Numeric		cumulated;
+	Numeric		quantity = spec->quantity;
 
 	if (!decimal_is_finite(quantity) || decimal_sign(quantity) <= 0)
 		ereport(ERROR,
@@ -98,10 +99,14 @@ amount_of_quantity(Call *call, const OrderLine *line, Numeric quantity, const ch
 				errmsg("a quantity of more than zero is held"),
 				errdetail("It is %s.", decimal_to_cstring(quantity)),
 				errhint("Give the quantity whose share of the money is to be held."));
-	if (!query_row(&read, VALUES(value_int32(call->marketplace_id), value_int64(line->id), value_text(slice),
+	if (!query_row(&read, VALUES(value_int32(call->marketplace_id), value_int64(line->id), value_text(spec->slice),
 								 value_amount(amount_zero(amount_currency(line->escrow_gross)))), &row))
 		elog(ERROR, "a sum has no row");
 	others = row_numeric(&row, 0);
+	if (spec->at_most)
+		quantity = spec->quantity = decimal_min(quantity, decimal_sub(line_active(line), others));
+	if (spec->at_most && decimal_sign(quantity) <= 0)
+		return amount_zero(amount_currency(line->escrow_gross));
 	cumulated = decimal_add(others, quantity);
 	if (decimal_cmp(cumulated, line_active(line)) > 0)
 		ereport(ERROR,
@@ -115,7 +120,7 @@ amount_of_quantity(Call *call, const OrderLine *line, Numeric quantity, const ch
 
 /* Part of an order; the order is locked from here on. */
 static NewHold
-target_order(Call *call, const HoldSpec *spec)
+target_order(Call *call, HoldSpec *spec)
 {
 	NewHold		hold = {.spec = spec, .slice = spec->slice, .order_id = spec->order_id, .seller_order_id = spec->seller_order_id,
 						.order_line_id = spec->order_line_id, .all = spec->all, .amount = spec->amount, .opens = true};
@@ -145,7 +150,7 @@ target_order(Call *call, const HoldSpec *spec)
 			(hold.seller_order_id == 0 || all.lines[i].seller_order_id == hold.seller_order_id))
 			hold.lines.lines[hold.lines.count++] = all.lines[i];
 	if (spec->quantity != NULL)
-		hold.amount = amount_of_quantity(call, &hold.lines.lines[0], spec->quantity, spec->slice);
+		hold.amount = amount_of_quantity(call, &hold.lines.lines[0], spec);
 	hold.seller_id = hold.lines.lines[0].seller_id;
 	for (int i = 1; i < hold.lines.count; i++)
 		if (hold.lines.lines[i].seller_id != hold.seller_id)
@@ -173,6 +178,18 @@ weigh_lines(Call *call, const NewHold *hold, int64 *weights)
 	}
 	for (int i = 0; i < hold->lines.count && sum == 0; i++)
 		weights[i] = amount_minor(line_due(&hold->lines.lines[i]));
+}
+
+static bool
+is_worthless(Call *call, const NewHold *hold)
+{
+	int64	   *weights = palloc(sizeof(int64) * Max(hold->lines.count, 1));
+	int64		sum = 0;
+
+	weigh_lines(call, hold, weights);
+	for (int i = 0; i < hold->lines.count; i++)
+		sum += weights[i];
+	return sum == 0;
 }
 
 static void
@@ -317,6 +334,8 @@ hold_put(Call *call, const HoldSpec *given)
 		hold = target_seller(call, &spec);
 	else
 		hold = target_order(call, &spec);
+	if (spec.at_most && (amount_minor(hold.amount) == 0 || is_worthless(call, &hold)))
+		return 0;
 
 	lock_wallets(call, &hold);
 	hold_id = add_hold(call, &hold);

@@ -33,6 +33,7 @@ typedef struct Content
 	int64		movement_id;	/* 0 none */
 	Numeric		accepted;
 	Numeric		disputed;
+	Numeric		denied;			/* objected to before the carrier delivered */
 } Content;
 
 typedef struct Contents

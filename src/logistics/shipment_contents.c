@@ -57,6 +57,7 @@ contents_of(const Rows *rows)
 		content->movement_id = row_id(row, 4);
 		content->accepted = row_numeric(row, 5);
 		content->disputed = row_numeric(row, 6);
+		content->denied = row_numeric(row, 7);
 	}
 	return contents;
 }
@@ -65,7 +66,7 @@ Contents
 shipment_contents(Call *call, int64 shipment_id)
 {
 	static Statement get = STATEMENT("il",
-		"SELECT parcel_id, order_line_id, quantity, position::text, movement_id, accepted, disputed FROM "
+		"SELECT parcel_id, order_line_id, quantity, position::text, movement_id, accepted, disputed, denied FROM "
 		"marketplace.parcel_contents WHERE marketplace_id = $1 AND shipment_id = $2 ORDER BY order_line_id, "
 		"parcel_id");
 	Rows		rows = query_rows(&get, VALUES(value_int32(call->marketplace_id), value_int64(shipment_id)));
@@ -77,7 +78,7 @@ Contents
 parcel_contents(Call *call, int64 parcel_id)
 {
 	static Statement get = STATEMENT("il",
-		"SELECT parcel_id, order_line_id, quantity, position::text, movement_id, accepted, disputed "
+		"SELECT parcel_id, order_line_id, quantity, position::text, movement_id, accepted, disputed, denied "
 		"FROM marketplace.parcel_contents WHERE marketplace_id = $1 AND parcel_id = $2 ORDER BY order_line_id");
 	Rows		rows = query_rows(&get, VALUES(value_int32(call->marketplace_id), value_int64(parcel_id)));
 
@@ -159,8 +160,8 @@ problem_record(Call *call, const Problem *problem)
 		"INSERT INTO marketplace.tracking_problems "
 		"(marketplace_id, kind, object, event_key, shipment_id, parcel_id, party_id, detail, document, recorded_at) "
 		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
-		"ON CONFLICT (marketplace_id, kind, object, event_key) DO UPDATE SET resolved_at = NULL "
-		"WHERE tracking_problems.kind = 'delivery_contested' AND tracking_problems.resolved_at IS NOT NULL");
+		"ON CONFLICT (marketplace_id, kind, object, event_key) DO UPDATE SET resolved_at = NULL, resolved_by = NULL, "
+		"resolution = NULL, resolution_reason = NULL WHERE tracking_problems.kind = 'delivery_contested' AND tracking_problems.resolved_at IS NOT NULL");
 
 	(void) logistics_execute(&record, VALUES(value_int32(call->marketplace_id), value_text(problem->kind),
 											 value_text(problem->object),
@@ -175,7 +176,7 @@ void
 problem_resolve(Call *call, const char *kind, const char *object)
 {
 	static Statement resolve = STATEMENT("ittz",
-		"UPDATE marketplace.tracking_problems SET resolved_at = $4 "
+		"UPDATE marketplace.tracking_problems SET resolved_at = $4, resolution = 'overtaken' "
 		"WHERE marketplace_id = $1 AND object = $3 AND resolved_at IS NULL AND kind = $2");
 
 	(void) logistics_execute(&resolve, VALUES(value_int32(call->marketplace_id), value_text(kind), value_text(object),

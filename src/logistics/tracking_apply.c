@@ -103,6 +103,8 @@ parcel_contents_move(Call *call, const Parcel *parcel, const char *position, Tim
 	Contents	contents = parcel_contents(call, parcel->id);
 	List	   *arrived = NIL;
 	List	   *left = NIL;
+	List	   *ended = NIL;
+	List	   *found = NIL;
 
 	for (int i = 0; i < contents.count; i++)
 	{
@@ -118,6 +120,8 @@ parcel_contents_move(Call *call, const Parcel *parcel, const char *position, Tim
 				continue;
 			left = event_line_add(left, content->order_line_id, parcel->seller_order_id, content->quantity);
 		}
+		else if (!is(content->position, "in_transit"))
+			found = event_line_add(found, content->order_line_id, parcel->seller_order_id, content->quantity);
 		if (!is(content->position, "in_transit"))
 		{
 			(void) quantity_reverse(call, content->movement_id, at);
@@ -129,25 +133,45 @@ parcel_contents_move(Call *call, const Parcel *parcel, const char *position, Tim
 										parcel->id, at));
 		if (is(position, "delivered"))
 			arrived = event_line_add(arrived, content->order_line_id, parcel->seller_order_id, content->quantity);
+		else if (!is(position, "in_transit"))
+			ended = event_line_add(ended, content->order_line_id, parcel->seller_order_id, content->quantity);
 	}
 	emit_moved(call, parcel, "parcel.delivery_voided", left, at, NULL);
+	emit_moved(call, parcel, "parcel.found", is(position, "in_transit") ? found : NIL, at, NULL);
+	emit_moved(call, parcel, is(position, "lost") ? "parcel.lost" : "parcel.sent_back", ended, at, NULL);
 	emit_moved(call, parcel, "parcel.delivered", arrived, at, proof);
+	if (arrived != NIL)
+		objections_on_delivered(call, parcel, at);
 }
 
-/* The buyer's own receipt proves the arrival as the carrier does, and outlives a correction of the carrier. */
 static void
-move_to_fold(Call *call, const Parcel *parcel, const Fold *fold, TimestampTz received_at)
+move_undelivered(Call *call, const Parcel *parcel, const Fold *fold)
 {
-	if (fold->delivered_at != DT_NOBEGIN)
-		parcel_contents_move(call, parcel, "delivered", fold->delivered_at, "carrier");
-	else if (received_at != DT_NOBEGIN)
-		parcel_contents_move(call, parcel, "delivered", received_at, "receipt");
-	else if (fold->state != NULL && is(fold->state, "lost"))
+	if (fold->state != NULL && is(fold->state, "lost"))
 		parcel_contents_move(call, parcel, "lost", fold->state_at, NULL);
 	else if (fold->state != NULL && is(fold->state, "returned"))
 		parcel_contents_move(call, parcel, "sent_back", fold->state_at, NULL);
 	else
 		parcel_contents_move(call, parcel, "in_transit", call->now, NULL);
+}
+
+/* The buyer's own receipt proves the arrival as the carrier does, and outlives a correction of the carrier. */
+static void
+move_to_fold(Call *call, const Parcel *parcel, const Fold *fold, bool settled, TimestampTz received_at)
+{
+	List	   *overtaken = NIL;
+
+	if (fold->delivered_at != DT_NOBEGIN)
+		parcel_contents_move(call, parcel, "delivered", fold->delivered_at, "carrier");
+	else if (received_at != DT_NOBEGIN)
+		parcel_contents_move(call, parcel, "delivered", received_at, "receipt");
+	else
+	{
+		if (settled)
+			(void) receipt_undo_delivery(call, parcel, &overtaken);
+		move_undelivered(call, parcel, fold);
+		objections_overtaken(call, overtaken, "the carrier took its delivery back");
+	}
 }
 
 /*
@@ -232,7 +256,10 @@ void
 tracking_apply(Call *call, const Parcel *parcel)
 {
 	static Statement before = STATEMENT("il",
-		"SELECT delivered_at, received_at, contested FROM marketplace.parcels WHERE marketplace_id = $1 AND id = $2");
+		"SELECT delivered_at, received_at, contested, EXISTS (SELECT FROM marketplace.parcel_contents c WHERE "
+		"c.marketplace_id = $1 AND c.parcel_id = $2 AND c.accepted + c.disputed > 0), EXISTS (SELECT FROM "
+		"marketplace.receipt_objections o WHERE o.marketplace_id = $1 AND o.parcel_id = $2 AND o.kind = 'refused' AND "
+		"o.state = 'open') FROM marketplace.parcels WHERE marketplace_id = $1 AND id = $2");
 	Row			row;
 	TimestampTz was_delivered_at;
 	bool		was_contested;
@@ -247,7 +274,10 @@ tracking_apply(Call *call, const Parcel *parcel)
 	write_fold(call, parcel, &fold);
 	if (fold.first_scan_at != DT_NOBEGIN)
 		shipment_scanned(call, shipment_get(call, parcel->shipment_id), fold.first_scan_at);
-	move_to_fold(call, parcel, &fold, row_instant(&row, 1));
+	move_to_fold(call, parcel, &fold, row_bool(&row, 3), row_instant(&row, 1));
+	if (row_bool(&row, 4))
+		objections_on_way_back(call, parcel, fold.state != NULL && is(fold.state, "returned"),
+							   fold.state_at == DT_NOBEGIN ? call->now : fold.state_at);
 	if (was_delivered_at != DT_NOBEGIN && fold.delivered_at == DT_NOBEGIN && !was_contested)
 		contest(call, parcel);
 	if (was_contested && fold.delivered_at != DT_NOBEGIN)
