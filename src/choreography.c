@@ -35,11 +35,17 @@ static const Reaction reactions[] = {
 	{"receipt.accepted", funds_on_receipt_accepted},
 	{"receipt.accepted", invoicing_on_receipt_accepted},
 
+	/* a buyer takes its acceptance back; somebody decides what it objects to: it is right, and has its money back */
+	{"receipt.withdrawn", funds_on_receipt_withdrawn},
+	{"receipt.objection_decided", funds_on_objection_decided},
+
 	/* goods are back and graded: what was paid for them goes back to the buyer; what the seller keeps is released */
 	{"return.refund_due", funds_on_return_refund_due},
 
 	/* goods are taken with reserves: what the buyer's platform has of their invoice is disputed (207) */
 	{"receipt.reserved", invoicing_on_receipt_reserved},
+	{"receipt.not_received", invoicing_on_receipt_reserved},
+	{"receipt.refused", invoicing_on_receipt_reserved},
 
 	/* money comes or goes back, or a platform has the invoice at last: what is cashed in is reported (212) */
 	{"payment.settled", invoicing_on_money_moved},

@@ -16,6 +16,10 @@ extern void funds_on_handed_over(Call *call, const Event *event);
 /* parcel.delivery_voided: hold what its delivery released too early (policy lg.void_after_release) */
 extern void funds_on_delivery_voided(Call *call, const Event *event);
 
+/* receipt.withdrawn: the same for what an acceptance released; receipt.objection_decided: refund what the buyer is right about */
+extern void funds_on_receipt_withdrawn(Call *call, const Event *event);
+extern void funds_on_objection_decided(Call *call, const Event *event);
+
 /* order_line.cancelled: refund what was captured for the cancelled quantity (FD-P14) */
 extern void funds_on_line_cancelled(Call *call, const Event *event);
 

@@ -44,7 +44,8 @@ extern int64 hold_lacks_in_wallet(Call *call, int64 seller_id, CurrencyCode curr
 extern void hold_reach_payouts(Call *call, int64 hold_id);
 extern void hold_on_payout_outcome(Call *call, int64 payout_id, bool back);
 
-/* hold_void.c: lifts what was held because the parcel's delivery had been voided. */
+/* hold_void.c: lifts what was held because the parcel's delivery had been voided, or a receipt of the order taken back. */
 extern void hold_on_parcel_delivered(Call *call, int64 seller_id, int64 parcel_id);
+extern void hold_on_receipt_accepted(Call *call, int64 order_id);
 
 #endif

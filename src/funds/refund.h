@@ -96,6 +96,10 @@ extern RefundedQuantity refunded_quantity(Call *call, int64 order_line_id);
 /* What of `left` a further quantity is worth, when `gone` of the line is cancelled or refunded (RD-10): after the last unit nothing is left. */
 extern int64 quantity_worth(const OrderLine *line, Numeric gone, Numeric quantity, int64 left);
 
+/* refund_return.c: decides to refund these lines to the original means, and carries it out; the order is locked */
+extern void refund_decide_lines(Call *call, const RefundDecision *wanted, const Allocations *all, const RefundLine *lines, int nlines,
+								Amount total);
+
 /* refund_request.c: the means that a document names; MK003, MK116 */
 extern RefundMeans refund_means_read(Call *call, const Document *document, int64 buyer_id, CurrencyCode currency);
 

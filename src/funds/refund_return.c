@@ -102,8 +102,8 @@ add_targets(Call *call, const Allocations *all, const RefundLine *line, Waterfal
 	return n;
 }
 
-static void
-decide(Call *call, const RefundDecision *wanted, const Allocations *all, const RefundLine *lines, int nlines, Amount total)
+void
+refund_decide_lines(Call *call, const RefundDecision *wanted, const Allocations *all, const RefundLine *lines, int nlines, Amount total)
 {
 	RefundMeans original = {.means = "original", .amount = amount_minor(total)};
 	WaterfallTarget *targets = palloc0(sizeof(WaterfallTarget) * Max(all->count, 1));
@@ -165,6 +165,6 @@ funds_on_return_refund_due(Call *call, const Event *event)
 		refunds[nrefunds++] = returned[i].refund;
 		total = amount_add(total, returned[i].refund.amount);
 	}
-	decide(call, &wanted, &all, refunds, nrefunds, total);
+	refund_decide_lines(call, &wanted, &all, refunds, nrefunds, total);
 	release_order(call, wanted.order_id);
 }

@@ -326,8 +326,10 @@ void
 funds_on_receipt_accepted(Call *call, const Event *event)
 {
 	Document	payload = document_root(event->payload);
+	int64		order_id = document_int64(&payload, "order_id");
 
-	release_order(call, document_int64(&payload, "order_id"));
+	release_order(call, order_id);
+	hold_on_receipt_accepted(call, order_id);
 }
 
 /* A fact before acceptance: looked at only where policy releases on it. */
