@@ -113,12 +113,14 @@ CROSS JOIN LATERAL (
 	FROM marketplace.quantity_movements m
 	WHERE c.position = 'lost' AND m.marketplace_id = c.marketplace_id AND m.id = c.movement_id
 	UNION ALL
-	SELECT CASE l.reserve_kind WHEN 'damaged' THEN 'damage' ELSE 'missing' END, sum(l.quantity), min(t.received_at)
-	FROM marketplace.receipt_lines l
-	JOIN marketplace.receipts t ON t.marketplace_id = l.marketplace_id AND t.id = l.receipt_id
-	WHERE l.marketplace_id = c.marketplace_id AND l.parcel_id = c.parcel_id AND l.order_line_id = c.order_line_id
-	  AND l.reserve_kind IN ('damaged', 'missing')
-	GROUP BY l.reserve_kind
+	SELECT CASE n.kind WHEN 'damaged' THEN 'damage' ELSE 'missing' END, sum(n.quantity), min(n.stated_at)
+	FROM (SELECT o.kind, o.stated_at, o.quantity - COALESCE((SELECT sum(d.quantity) FROM marketplace.receipt_decisions d
+			WHERE d.marketplace_id = o.marketplace_id AND d.objection_id = o.id AND d.decision NOT IN ('upheld', 'settled')), 0) AS quantity
+		FROM marketplace.receipt_objections o
+		WHERE o.marketplace_id = c.marketplace_id AND o.parcel_id = c.parcel_id AND o.order_line_id = c.order_line_id
+		  AND o.kind IN ('damaged', 'missing')) n
+	WHERE n.quantity > 0
+	GROUP BY n.kind
 	UNION ALL
 	SELECT 'delay', c.quantity, s.deliver_by
 	WHERE c.position IN ('in_transit', 'delivered') AND COALESCE(r.arrived_at, marketplace.clock()) > s.deliver_by) k;
