@@ -4,20 +4,8 @@
  */
 #include "postgres.h"
 
-#include "funds/funds_internal.h"
+#include "funds/rule.h"
 #include "kernel/errors.h"
-
-static Numeric
-read_percentage(const Document *document, const char *key)
-{
-	Numeric		pct = document_numeric_or_null(document, key);
-
-	if (pct != NULL && (!decimal_is_finite(pct) || decimal_sign(pct) < 0 ||
-						decimal_cmp(pct, decimal_from_int64(100)) > 0))
-		document_refuse(document, key, psprintf("It is %s; a percentage is from 0 to 100.", decimal_to_cstring(pct)),
-						"10 means ten percent.");
-	return pct;
-}
 
 /* Amounts of one rule share a currency, which *currency becomes (0: none yet). */
 static Value
@@ -51,20 +39,6 @@ read_base(const Document *document)
 }
 
 static int64
-read_seller(Call *call, const Document *document)
-{
-	int64		seller_id = document_int64_or(document, "seller_id", 0);
-
-	if (seller_id == 0)
-		return 0;
-	(void) party_get(call, seller_id);
-	if (!party_has_capacity(call, seller_id, "seller"))
-		document_refuse(document, "seller_id", psprintf("Party %lld is no seller.", (long long) seller_id),
-						"Give the capacity seller to it first, or leave seller_id out for a rule for all.");
-	return seller_id;
-}
-
-static int64
 add_rule(Call *call, Jsonb *json)
 {
 	static Statement insert = STATEMENT("iltnaaactnzztz",
@@ -73,42 +47,29 @@ add_rule(Call *call, Jsonb *json)
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id");
 	Document	document = document_root(json);
 	CurrencyCode currency = 0;
-	int64		seller_id;
-	char	   *category;
+	RuleScope	scope;
 	Numeric		rate;
-	Numeric		vat_rate;
 	Value		fixed;
 	Value		minimum;
 	Value		maximum;
-	TimestampTz from;
-	bool		ends;
-	TimestampTz until;
 
 	document_only(&document, "seller_id", "category", "rate_pct", "fixed", "minimum", "maximum", "base",
 				  "vat_rate_pct", "valid_from",
 				  "valid_until", NULL);
-	(void) document_numeric(&document, "rate_pct");
-	rate = read_percentage(&document, "rate_pct");
-	vat_rate = read_percentage(&document, "vat_rate_pct");
-	category = document_text_or_null(&document, "category");
-	seller_id = read_seller(call, &document);
+	rate = rule_percentage(&document, "rate_pct");
+	scope = rule_scope(call, &document);
 	fixed = read_amount(&document, "fixed", &currency);
 	minimum = read_amount(&document, "minimum", &currency);
 	maximum = read_amount(&document, "maximum", &currency);
 	if (!minimum.null && !maximum.null &&
 		amount_minor(DatumGetAmount(minimum.datum)) > amount_minor(DatumGetAmount(maximum.datum)))
 		document_refuse(&document, "maximum", "It is less than the minimum.", NULL);
-	from = document_has(&document, "valid_from") ? document_timestamptz(&document, "valid_from") : call->now;
-	ends = document_has(&document, "valid_until");
-	until = ends ? document_timestamptz(&document, "valid_until") : DT_NOEND;
-	if (until <= from)
-		document_refuse(&document, "valid_until", "It is not after valid_from.", NULL);
 
-	return funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_id(seller_id),
-									 value_text(category), value_numeric(rate), fixed, minimum, maximum,
+	return funds_add(&insert, VALUES(value_int32(call->marketplace_id), value_id(scope.seller_id), value_text(scope.category),
+									 value_numeric(rate), fixed, minimum, maximum,
 									 currency == 0 ? value_null() : value_currency(currency), value_text(read_base(&document)),
-									 value_numeric(vat_rate), value_timestamptz(from),
-									 ends ? value_timestamptz(until) : value_null(), value_text(call_actor()),
+									 document_has(&document, "vat_rate_pct") ? value_numeric(rule_percentage(&document, "vat_rate_pct")) : value_null(),
+									 value_timestamptz(scope.from), rule_until(&scope), value_text(call_actor()),
 									 value_timestamptz(call->now)));
 }
 

@@ -5,7 +5,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
-#include "funds/funds_internal.h"
+#include "funds/rule.h"
 #include "kernel/policy.h"
 #include "utils/array.h"
 
@@ -18,17 +18,6 @@ typedef struct Ladder
 	Datum	   *days;
 	Datum	   *pcts;
 } Ladder;
-
-static Numeric
-read_percentage(const Document *document, const char *key)
-{
-	Numeric		pct = document_numeric(document, key);
-
-	if (!decimal_is_finite(pct) || decimal_sign(pct) < 0 || decimal_cmp(pct, decimal_from_int64(100)) > 0)
-		document_refuse(document, key, psprintf("It is %s; a percentage is from 0 to 100.", decimal_to_cstring(pct)),
-						"10 means ten percent.");
-	return pct;
-}
 
 static int32
 read_days(const Document *document)
@@ -57,7 +46,7 @@ read_ladder(const Document *document)
 		Numeric		pct;
 
 		document_only(&step, "days", "pct", NULL);
-		pct = read_percentage(&step, "pct");
+		pct = rule_percentage(&step, "pct");
 		if (decimal_sign(pct) == 0)
 			document_refuse(&step, "pct", "A step of nothing frees nothing.", "Leave the step out.");
 		ladder.days[i] = Int32GetDatum(read_days(&step));
@@ -101,20 +90,6 @@ read_floor(const Document *document)
 }
 
 static int64
-read_seller(Call *call, const Document *document)
-{
-	int64		seller_id = document_int64_or(document, "seller_id", 0);
-
-	if (!document_has(document, "seller_id"))
-		return 0;
-	(void) party_get(call, seller_id);
-	if (!party_has_capacity(call, seller_id, "seller"))
-		document_refuse(document, "seller_id", psprintf("Party %lld is no seller.", (long long) seller_id),
-						"Give the capacity seller to it first, or leave seller_id out for a rule for all.");
-	return seller_id;
-}
-
-static int64
 add_rule(Call *call, Jsonb *json)
 {
 	static Statement insert = STATEMENT("iltnINazztz",
@@ -122,32 +97,24 @@ add_rule(Call *call, Jsonb *json)
 		" actor, recorded_at)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id");
 	Document	document = document_root(json);
-	int64		seller_id;
-	char	   *category;
+	RuleScope	scope;
 	Numeric		pct;
 	Value		floor;
 	Ladder		ladder;
-	TimestampTz from;
-	TimestampTz until;
 
 	document_only(&document, "pct", "seller_id", "category", "days", "ladder", "floor", "valid_from", "valid_until", NULL);
-	pct = read_percentage(&document, "pct");
-	seller_id = read_seller(call, &document);
-	category = document_text_or_null(&document, "category");
+	pct = rule_percentage(&document, "pct");
+	scope = rule_scope(call, &document);
 	floor = read_floor(&document);
 	if (document_has(&document, "ladder") && document_has(&document, "days"))
 		document_refuse(&document, "ladder", "It has days already.", "Give days, or a ladder.");
-	ladder = document_has(&document, "ladder") ? read_ladder(&document) : one_step(call, &document, seller_id, category);
-	from = document_has(&document, "valid_from") ? document_timestamptz(&document, "valid_from") : call->now;
-	until = document_has(&document, "valid_until") ? document_timestamptz(&document, "valid_until") : DT_NOEND;
-	if (until <= from)
-		document_refuse(&document, "valid_until", "It is not after valid_from.", NULL);
+	ladder = document_has(&document, "ladder") ? read_ladder(&document) : one_step(call, &document, scope.seller_id, scope.category);
 
 	return funds_add(&insert,
-					 VALUES(value_int32(call->marketplace_id), value_id(seller_id), value_text(category), value_numeric(pct),
+					 VALUES(value_int32(call->marketplace_id), value_id(scope.seller_id), value_text(scope.category), value_numeric(pct),
 							value_datum(PointerGetDatum(construct_array(ladder.days, ladder.count, INT4OID, 4, true, TYPALIGN_INT))),
 							value_datum(PointerGetDatum(construct_array(ladder.pcts, ladder.count, NUMERICOID, -1, false, TYPALIGN_INT))),
-							floor, value_timestamptz(from), until == DT_NOEND ? value_null() : value_timestamptz(until),
+							floor, value_timestamptz(scope.from), rule_until(&scope),
 							value_text(call_actor()), value_timestamptz(call->now)));
 }
 
