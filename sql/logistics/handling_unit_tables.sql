@@ -131,6 +131,7 @@ CREATE TABLE marketplace.handling_unit_parcels (
 	from_at timestamptz NOT NULL,
 	until_at timestamptz,
 	depth int NOT NULL,
+	recorded_at timestamptz NOT NULL,
 	PRIMARY KEY (marketplace_id, parcel_id, handling_unit_id, from_at),
 	CONSTRAINT handling_unit_parcels_span CHECK (from_at < until_at)
 );
@@ -142,3 +143,4 @@ COMMENT ON COLUMN marketplace.handling_unit_parcels.handling_unit_id IS 'The uni
 COMMENT ON COLUMN marketplace.handling_unit_parcels.from_at IS 'Since when.';
 COMMENT ON COLUMN marketplace.handling_unit_parcels.until_at IS 'Until when (not any more at that instant); NULL: it still is.';
 COMMENT ON COLUMN marketplace.handling_unit_parcels.depth IS '1: directly; 2: in a unit that is in it, and so on.';
+COMMENT ON COLUMN marketplace.handling_unit_parcels.recorded_at IS 'When the platform knew it so.';

@@ -32,10 +32,10 @@ write_places(Call *call, int64 parcel_id)
 		PLACES "DELETE FROM marketplace.handling_unit_parcels h WHERE h.marketplace_id = $1 AND h.parcel_id = $2 AND NOT EXISTS ("
 		"SELECT FROM places p WHERE p.handling_unit_id = h.handling_unit_id AND p.from_at = h.from_at "
 		"AND p.until_at IS NOT DISTINCT FROM h.until_at AND p.depth = h.depth)");
-	static Statement add = STATEMENT("il",
-		PLACES "INSERT INTO marketplace.handling_unit_parcels (marketplace_id, parcel_id, handling_unit_id, from_at, until_at, depth) "
-		"SELECT $1, $2, handling_unit_id, from_at, until_at, depth FROM places ON CONFLICT DO NOTHING");
-	const Value *key = VALUES(value_int32(call->marketplace_id), value_int64(parcel_id));
+	static Statement add = STATEMENT("ilz",
+		PLACES "INSERT INTO marketplace.handling_unit_parcels (marketplace_id, parcel_id, handling_unit_id, from_at, until_at, depth, "
+		"recorded_at) SELECT $1, $2, handling_unit_id, from_at, until_at, depth, $3 FROM places ON CONFLICT DO NOTHING");
+	const Value *key = VALUES(value_int32(call->marketplace_id), value_int64(parcel_id), value_timestamptz(call->now));
 	uint64		changed = logistics_execute(&remove, key);
 
 	return logistics_execute(&add, key) + changed > 0;

@@ -124,6 +124,8 @@ INSERT INTO good VALUES
 	('return_inspect', 'return_id', '@received_return_id'), ('return_inspect', 'document', '{"lines": [{"order_line_id": @order_line_id, "quantity": 0.1, "grade": "B",
 		"compliant": false, "reason": "used"}]}'),
 	('return_dispose', 'return_id', '@inspected_return_id'), ('return_dispose', 'document', '{"lines": [{"position": 1, "disposition": "restock"}]}'),
+	('trace', 'object', '''order_line'''), ('trace', 'object_id', '@order_line_id'), ('evidence_verify', 'sha256', '''00'''), ('evidence_verify', 'content', '{"format": "marketplace.evidence/1", "marketplace_id": 990001,
+		"order_line_id": @order_line_id, "as_of": "2026-01-01T00:00:00Z", "for": "operator", "entries": []}'),
 	('handling_unit_create', 'document', '{"kind": "container", "sscc": "340123450000000086", "carrier": "DHL", "tracking_number": "U1", "reference": "r", "tare_kg": 1, "gross_kg": 2.5, "keeper_id": @party_id}'),
 	('handling_unit_pack', 'document', '{"action": "add", "contents": [{"parcel_id": @parcel_id}], "occurred_at": "2026-01-01T00:00:00Z", "source": "s", "source_event_id": "e", "gross_kg": 3}'),
 	('carrier_create', 'document', '{"code": "UPS", "name": "UPS", "tracking_url": "https://u.example/{number}"}'),

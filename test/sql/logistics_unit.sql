@@ -85,7 +85,7 @@ SELECT pg_temp.refused(format('SELECT marketplace.handling_unit_pack(%s, %s, %L)
 	('{"action": "delete", "gross_kg": 1}')) v(d);
 SELECT pg_temp.refused(format('SELECT marketplace.handling_unit_pack(%s, 999999999, %L)', :m, '{"action": "delete"}'));
 SELECT pg_temp.pack(:m, :pallet, 'add', '2026-03-03T20:00Z', '340123459999999036');
-SELECT pg_temp.refused(format('SELECT marketplace.handling_unit_pack(%s, %s, %L)', :m, :cage, '{"action": "add", "contents": [{"sscc": "340123459999999012"}]}'));
+SELECT regexp_replace(pg_temp.refused(format('SELECT marketplace.handling_unit_pack(%s, %s, %L)', :m, :cage, '{"action": "add", "contents": [{"sscc": "340123459999999012"}]}')), '\d+ cannot be put in \d+', 'N cannot be put in N');
 SELECT pg_temp.refused(format('SELECT marketplace.tracking_record(%s, %L)', :m, jsonb_build_object('source', 'colis', 'handling_unit_id', :cage, 'sscc', '340123450000000017', 'state', 'lost', 'occurred_at', '2026-03-03T20:00:00Z')));
 SELECT pg_temp.refused(format('DELETE FROM marketplace.%I WHERE marketplace_id = %s', t, :m)) FROM unnest(ARRAY['handling_units', 'nestings', 'handling_unit_scans', 'handling_unit_parcels']) t;
 -- who sees and does what: ALPHA, the carrier (LG-55)
