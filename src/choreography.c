@@ -22,7 +22,7 @@ static const Reaction reactions[] = {
 	/* a seller accepts, and the order is firm: invoice it, where policy iv.trigger says so */
 	{"seller_order.accepted", invoicing_on_seller_order_accepted},
 
-	/* a seller cancels what it cannot supply: what was captured for it goes back to the buyer; what was invoiced stays */
+	/* a seller cancels what it cannot supply: what was captured for it goes back to the buyer; what was invoiced is credited */
 	{"order_line.cancelled", funds_on_line_cancelled},
 	{"order_line.cancelled", invoicing_on_line_cancelled},
 
@@ -41,6 +41,10 @@ static const Reaction reactions[] = {
 
 	/* goods are back and graded: what was paid for them goes back to the buyer; what the seller keeps is released */
 	{"return.refund_due", funds_on_return_refund_due},
+	{"return.refund_due", invoicing_on_return_refund_due},
+
+	/* money goes back for less value: what was invoiced is credited, and so is commission that was charged (goodwill lowers no price) */
+	{"refund.decided", invoicing_on_refund_decided},
 
 	/* goods are taken with reserves: what the buyer's platform has of their invoice is disputed (207) */
 	{"receipt.reserved", invoicing_on_receipt_reserved},

@@ -36,7 +36,8 @@ AS 'MODULE_PATHNAME', 'commission_invoice_issue'
 LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.commission_invoice_issue(int, bigint, date, text) IS
 'Invoices a seller, in the operator''s own series, the commission earned by releases up to and including a day of the marketplace''s time zone (NULL: so far) and not charged before; '
-'one invoice a currency, and returns the id of the last. The operator. It was retained when earned, so nothing is payable. Rule IV-72. '
+'one invoice a currency, and returns the id of the last. What was charged and has been reversed since is given back by credit notes (which reversals make by themselves, too). '
+'The operator. It was retained when earned, so nothing is payable. Rule IV-72. '
 'Errors: MK001, MK002 until lies in the future, MK004, MK005, MK020, MK060, MK131 nothing to invoice, the operator has no SIREN or VAT number, or the document breaks a rule.';
 
 CREATE FUNCTION marketplace.invoice_document(marketplace_id int, invoice_id bigint) RETURNS jsonb
@@ -59,5 +60,5 @@ LANGUAGE c STABLE PARALLEL RESTRICTED;
 COMMENT ON FUNCTION marketplace.invoice_verify(int) IS
 'Proves the stored invoices; no rows: all is well. Operator and auditor. check_name: hash (content differs from what was sealed), stored_hash, number, issue_date (differ from the '
 'series), missing (a number without invoice), line_net, net, vat, taxable, tax (differ from invoice_totals(); tax by more than one minor unit where it is cumulative), '
-'tax_of_all (the invoices of a seller order do not add up to the VAT of their base), commission (items differ from their invoice), quantity (more invoiced than ordered and not cancelled), order (a seller order invoiced whole '
+'tax_of_all (the invoices of a seller order do not add up to the VAT of their base), credited (more credited than invoiced), units (an envelope differs from its units), commission (items differ from their invoice), quantity (more invoiced than ordered and not cancelled), order (a seller order invoiced whole '
 'differs from its pinned net and VAT). Gaps and dates: series_check(). Rules IV-5, IV-22 to IV-30, IV-77. Errors: MK001, MK005.';

@@ -7,8 +7,10 @@ COMMENT ON DOMAIN marketplace.mandate_state IS 'State of a mandate; whether it c
 CREATE DOMAIN marketplace.invoice_kind AS text CHECK (VALUE IN ('unit', 'commission', 'envelope'));
 COMMENT ON DOMAIN marketplace.invoice_kind IS
 'unit: one seller''s goods of an order, in that seller''s name; commission: the platform''s own to a seller; envelope: units of an order in one multi-vendor document, which owes nothing by itself.';
-CREATE DOMAIN marketplace.invoice_trigger AS text CHECK (VALUE IN ('order', 'shipment', 'delivery', 'acceptance', 'manual'));
-COMMENT ON DOMAIN marketplace.invoice_trigger IS 'Fact that an invoice was issued for; manual: what was outstanding when invoice_issue() was called. IV-5.';
+CREATE DOMAIN marketplace.invoice_trigger AS text CHECK (VALUE IN (
+	'order', 'shipment', 'delivery', 'acceptance', 'manual', 'cancellation', 'return', 'refund', 'price', 'correction', 'reversal'
+));
+COMMENT ON DOMAIN marketplace.invoice_trigger IS 'Fact that a document was issued for; manual: what was outstanding when invoice_issue() was called; reversal: of commission. IV-5, IV-66.';
 
 CREATE TABLE marketplace.mandates (
 	marketplace_id int NOT NULL,
@@ -73,6 +75,9 @@ CREATE TABLE marketplace.invoices (
 	issuer_identifier text NOT NULL,
 	buyer_id bigint NOT NULL,
 	mandate_id bigint,
+	corrects_id bigint,
+	sign int NOT NULL CHECK (sign IN (1, -1)),
+	transmit boolean NOT NULL,
 	order_id bigint,
 	seller_order_id bigint,
 	purchase_order text,
@@ -97,7 +102,6 @@ CREATE TABLE marketplace.invoices (
 	recorded_at timestamptz NOT NULL,
 	PRIMARY KEY (marketplace_id, id),
 	UNIQUE (marketplace_id, series_id, n),
-	UNIQUE (marketplace_id, seller_order_id, trigger_event_id, kind),
 	CONSTRAINT gross_is_net_and_vat CHECK (net + vat = gross),
 	CONSTRAINT on_behalf_under_a_mandate CHECK ((mandate_id IS NULL) = (mandatary IS NULL)),
 	CONSTRAINT unit_invoice_of_a_seller_order CHECK ((kind = 'unit') = (seller_order_id IS NOT NULL) AND (order_id IS NULL) = (kind = 'commission')),
@@ -105,6 +109,8 @@ CREATE TABLE marketplace.invoices (
 );
 CREATE UNIQUE INDEX invoices_number ON marketplace.invoices (marketplace_id, issuer_identifier, number) WHERE kind <> 'envelope';
 CREATE UNIQUE INDEX invoices_envelope_number ON marketplace.invoices (marketplace_id, issuer_identifier, number) WHERE kind = 'envelope';
+CREATE UNIQUE INDEX invoices_fact ON marketplace.invoices (marketplace_id, seller_order_id, trigger_event_id, type_code, COALESCE(corrects_id, 0));
+CREATE INDEX invoices_corrects ON marketplace.invoices (marketplace_id, corrects_id) WHERE corrects_id IS NOT NULL;
 CREATE INDEX invoices_order ON marketplace.invoices (marketplace_id, order_id);
 CREATE INDEX invoices_issuer ON marketplace.invoices (marketplace_id, issuer_id, issue_date);
 CREATE INDEX invoices_buyer ON marketplace.invoices (marketplace_id, buyer_id, issue_date);
@@ -122,6 +128,9 @@ COMMENT ON COLUMN marketplace.invoices.issuer_id IS 'Party in whose name it is i
 COMMENT ON COLUMN marketplace.invoices.issuer_identifier IS 'The issuer''s identifier that its numbers are unique for: SIREN, else VAT number.';
 COMMENT ON COLUMN marketplace.invoices.buyer_id IS 'Party that is invoiced.';
 COMMENT ON COLUMN marketplace.invoices.mandate_id IS 'Mandate that it was issued under; NULL when issued in the issuer''s own name.';
+COMMENT ON COLUMN marketplace.invoices.corrects_id IS 'Document that it corrects (BG-3): of a credit note, a corrective invoice; NULL: none.';
+COMMENT ON COLUMN marketplace.invoices.sign IS '1: it charges; -1: it gives back (its amounts are positive all the same).';
+COMMENT ON COLUMN marketplace.invoices.transmit IS 'It goes to the platform; false: internal, such as the credit note of an invoice that was refused or rejected (IV-67).';
 COMMENT ON COLUMN marketplace.invoices.order_id IS 'Order; NULL for commission.';
 COMMENT ON COLUMN marketplace.invoices.seller_order_id IS 'Seller order of a unit; NULL for others.';
 COMMENT ON COLUMN marketplace.invoices.purchase_order IS 'The buyer''s order number (BT-13).';
@@ -153,6 +162,11 @@ CREATE TABLE marketplace.invoice_lines (
 	buyer_id bigint NOT NULL,
 	seller_order_id bigint,
 	order_line_id bigint,
+	sign int NOT NULL CHECK (sign IN (1, -1)),
+	units numeric(16,4) NOT NULL,
+	corrects_id bigint,
+	corrects_position int,
+	withheld marketplace.amount,
 	description text NOT NULL,
 	sku text,
 	gtin text,
@@ -173,6 +187,7 @@ CREATE TABLE marketplace.invoice_lines (
 	PRIMARY KEY (marketplace_id, invoice_id, position)
 );
 CREATE INDEX invoice_lines_seller_order ON marketplace.invoice_lines (marketplace_id, seller_order_id);
+CREATE INDEX invoice_lines_corrects ON marketplace.invoice_lines (marketplace_id, corrects_id) WHERE corrects_id IS NOT NULL;
 CREATE INDEX invoice_lines_order_line ON marketplace.invoice_lines (marketplace_id, order_line_id);
 COMMENT ON TABLE marketplace.invoice_lines IS 'Lines of documents issued (BG-25). Never change. net = round(quantity × net_price ÷ price_base_quantity) + charge − allowance (IV-22).';
 COMMENT ON COLUMN marketplace.invoice_lines.marketplace_id IS 'Marketplace (tenant).';
@@ -182,6 +197,11 @@ COMMENT ON COLUMN marketplace.invoice_lines.issuer_id IS 'Issuer of the document
 COMMENT ON COLUMN marketplace.invoice_lines.buyer_id IS 'Party that is invoiced.';
 COMMENT ON COLUMN marketplace.invoice_lines.seller_order_id IS 'Seller order; NULL for commission.';
 COMMENT ON COLUMN marketplace.invoice_lines.order_line_id IS 'Order line whose quantity is invoiced; NULL for commission.';
+COMMENT ON COLUMN marketplace.invoice_lines.sign IS '1: it charges; -1: it gives back.';
+COMMENT ON COLUMN marketplace.invoice_lines.units IS 'What it adds to the quantity invoiced of the order line: the quantity; below zero where units are credited; 0 where only money is.';
+COMMENT ON COLUMN marketplace.invoice_lines.corrects_id IS 'Of a credit note: document that it corrects.';
+COMMENT ON COLUMN marketplace.invoice_lines.corrects_position IS 'Of a credit note: line of that document.';
+COMMENT ON COLUMN marketplace.invoice_lines.withheld IS 'Of units credited in part (a grade): their net that is not given back, and never will be. NULL: nothing.';
 COMMENT ON COLUMN marketplace.invoice_lines.description IS 'Name of what is invoiced (BT-153).';
 COMMENT ON COLUMN marketplace.invoice_lines.sku IS 'The seller''s article number (BT-155).';
 COMMENT ON COLUMN marketplace.invoice_lines.gtin IS 'GS1 article number (BT-157).';
@@ -207,6 +227,8 @@ CREATE TABLE marketplace.invoice_vat (
 	issuer_id bigint NOT NULL,
 	buyer_id bigint NOT NULL,
 	seller_order_id bigint,
+	sign int NOT NULL CHECK (sign IN (1, -1)),
+	corrects_id bigint,
 	vat_category text NOT NULL,
 	vat_rate numeric,
 	exemption_code text,
@@ -215,6 +237,7 @@ CREATE TABLE marketplace.invoice_vat (
 	cumulative boolean NOT NULL,
 	PRIMARY KEY (marketplace_id, invoice_id, position)
 );
+CREATE INDEX invoice_vat_corrects ON marketplace.invoice_vat (marketplace_id, corrects_id) WHERE corrects_id IS NOT NULL;
 CREATE INDEX invoice_vat_seller_order ON marketplace.invoice_vat (marketplace_id, seller_order_id);
 COMMENT ON TABLE marketplace.invoice_vat IS 'VAT of documents issued, a row per category, rate and exemption code (BG-23, IV-24). Never changes.';
 COMMENT ON COLUMN marketplace.invoice_vat.marketplace_id IS 'Marketplace (tenant).';
@@ -223,6 +246,8 @@ COMMENT ON COLUMN marketplace.invoice_vat.position IS 'Position, by category, ra
 COMMENT ON COLUMN marketplace.invoice_vat.issuer_id IS 'Issuer of the document.';
 COMMENT ON COLUMN marketplace.invoice_vat.buyer_id IS 'Party that is invoiced.';
 COMMENT ON COLUMN marketplace.invoice_vat.seller_order_id IS 'Seller order; NULL for commission.';
+COMMENT ON COLUMN marketplace.invoice_vat.sign IS '1: it charges; -1: it gives back.';
+COMMENT ON COLUMN marketplace.invoice_vat.corrects_id IS 'Of a credit note: document that it corrects.';
 COMMENT ON COLUMN marketplace.invoice_vat.vat_category IS 'VAT category (BT-118).';
 COMMENT ON COLUMN marketplace.invoice_vat.vat_rate IS 'Rate in percent (BT-119); NULL for category O.';
 COMMENT ON COLUMN marketplace.invoice_vat.exemption_code IS 'VATEX code (BT-121).';
@@ -242,16 +267,17 @@ CREATE TABLE marketplace.commission_items (
 	PRIMARY KEY (marketplace_id, allocation_id, sequence)
 );
 CREATE INDEX commission_items_invoice ON marketplace.commission_items (marketplace_id, invoice_id);
+CREATE INDEX commission_items_order_line ON marketplace.commission_items (marketplace_id, order_line_id);
 CREATE INDEX commission_items_seller ON marketplace.commission_items (marketplace_id, seller_id);
 COMMENT ON TABLE marketplace.commission_items IS
 'Whose commission each commission invoice charges: what a capture allocation has earned, less what earlier invoices charged of it, so nothing is charged twice. Never changes. IV-72.';
 COMMENT ON COLUMN marketplace.commission_items.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.commission_items.allocation_id IS 'Capture allocation that earned it.';
-COMMENT ON COLUMN marketplace.commission_items.sequence IS 'First, second … invoice that charges commission of the allocation.';
-COMMENT ON COLUMN marketplace.commission_items.invoice_id IS 'Commission invoice.';
+COMMENT ON COLUMN marketplace.commission_items.sequence IS 'First, second … document about commission of the allocation.';
+COMMENT ON COLUMN marketplace.commission_items.invoice_id IS 'Commission invoice, or credit note.';
 COMMENT ON COLUMN marketplace.commission_items.seller_id IS 'Seller who is charged.';
 COMMENT ON COLUMN marketplace.commission_items.order_line_id IS 'Order line of the allocation.';
-COMMENT ON COLUMN marketplace.commission_items.net IS 'Commission without VAT, as retained.';
+COMMENT ON COLUMN marketplace.commission_items.net IS 'Commission without VAT, as retained; below zero: given back by a credit note.';
 COMMENT ON COLUMN marketplace.commission_items.vat IS 'VAT on it, as retained; the invoice''s VAT is rounded on the sum.';
 
 CREATE DOMAIN marketplace.invoice_obstacle AS text CHECK (VALUE IN ('no_mandate', 'no_identifier', 'violation'));

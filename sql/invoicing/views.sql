@@ -145,7 +145,7 @@ SELECT l.marketplace_id, l.order_id, l.seller_order_id, l.seller_id, l.buyer_id,
 	marketplace.amount_value(l.escrow_net) AS net, COALESCE(marketplace.amount_value(x.net), 0) AS invoiced_net
 FROM marketplace.order_lines l
 LEFT JOIN LATERAL (
-	SELECT pg_catalog.sum(i.quantity) AS invoiced, marketplace.sum(i.net) AS net, pg_catalog.max(i.invoice_id) AS last_invoice_id
+	SELECT pg_catalog.sum(i.units) AS invoiced, marketplace.sum(i.net * i.sign::numeric) AS net, pg_catalog.max(i.invoice_id) AS last_invoice_id
 	FROM marketplace.invoice_lines i
 	WHERE i.marketplace_id = l.marketplace_id AND i.order_line_id = l.id
 ) AS x ON true
@@ -164,7 +164,7 @@ COMMENT ON COLUMN marketplace.invoice_progress.cancelled IS 'Of it cancelled.';
 COMMENT ON COLUMN marketplace.invoice_progress.shipped IS 'Of it shipped.';
 COMMENT ON COLUMN marketplace.invoice_progress.delivered IS 'Of it delivered.';
 COMMENT ON COLUMN marketplace.invoice_progress.accepted IS 'Of it accepted.';
-COMMENT ON COLUMN marketplace.invoice_progress.invoiced IS 'Of it invoiced.';
+COMMENT ON COLUMN marketplace.invoice_progress.invoiced IS 'Of it invoiced, less credited.';
 COMMENT ON COLUMN marketplace.invoice_progress.not_invoiced IS 'Ordered, not cancelled and not invoiced.';
 COMMENT ON COLUMN marketplace.invoice_progress.last_invoice_id IS 'Its last invoice.';
 COMMENT ON COLUMN marketplace.invoice_progress.currency IS 'Currency of the amounts.';

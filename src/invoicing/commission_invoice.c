@@ -8,20 +8,11 @@
  */
 #include "postgres.h"
 
-#include "funds/funds.h"
-#include "invoicing/invoice.h"
+#include "invoicing/commission.h"
 #include "kernel/calendar.h"
 #include "kernel/errors.h"
 #include "kernel/guard.h"
 #include "miscadmin.h"
-
-typedef struct CommissionItem
-{
-	FundsCommission earned;
-	Amount		net;			/* to be charged now */
-	Amount		vat;
-	int32		sequence;
-} CommissionItem;
 
 /* What one invoice charges: the items of one currency. */
 typedef struct CommissionRun
@@ -32,8 +23,8 @@ typedef struct CommissionRun
 	CommissionItem *items;
 } CommissionRun;
 
-static void
-lock_seller(Call *call, int64 seller_id)
+void
+commission_lock(Call *call, int64 seller_id)
 {
 	static Statement lock = STATEMENT("t", "SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended($1, 0))");
 
@@ -79,18 +70,28 @@ subtract_charged(Call *call, int64 seller_id, CommissionItem *items, int count)
 	}
 }
 
-/* The runs, by currency, of what is to be charged. */
-static List *
-collect_runs(Call *call, int64 seller_id, TimestampTz before)
+CommissionItem *
+commission_open(Call *call, int64 seller_id, TimestampTz before, int *count)
 {
 	FundsCommissions earned = funds_commission_earned(call, seller_id, before);
 	CommissionItem *items = palloc(sizeof(CommissionItem) * Max(earned.count, 1));
-	List	   *runs = NIL;
 
 	for (int i = 0; i < earned.count; i++)
 		items[i] = (CommissionItem) {earned.commissions[i], earned.commissions[i].net, earned.commissions[i].vat, 1};
 	subtract_charged(call, seller_id, items, earned.count);
-	for (int i = 0; i < earned.count; i++)
+	*count = earned.count;
+	return items;
+}
+
+/* The runs, by currency, of what is to be charged. */
+static List *
+collect_runs(Call *call, int64 seller_id, TimestampTz before)
+{
+	int			count;
+	CommissionItem *items = commission_open(call, seller_id, before, &count);
+	List	   *runs = NIL;
+
+	for (int i = 0; i < count; i++)
 	{
 		CommissionRun *run = NULL;
 		ListCell   *cell;
@@ -106,7 +107,7 @@ collect_runs(Call *call, int64 seller_id, TimestampTz before)
 			run = palloc0(sizeof(CommissionRun));
 			run->seller_id = seller_id;
 			run->currency = amount_currency(items[i].net);
-			run->items = palloc(sizeof(CommissionItem) * earned.count);
+			run->items = palloc(sizeof(CommissionItem) * count);
 			runs = lappend(runs, run);
 		}
 		run->items[run->count++] = items[i];
@@ -160,23 +161,18 @@ build_lines(Call *call, const CommissionRun *run, Invoice *invoice, const Policy
 	}
 }
 
-static void
-write_items(Call *call, const CommissionRun *run, int64 invoice_id)
+void
+commission_write_item(Call *call, int64 seller_id, const CommissionItem *item, int32 sequence, int64 invoice_id, Amount net, Amount vat)
 {
 	static Statement insert = STATEMENT("ililllaa",
 		"INSERT INTO marketplace.commission_items (marketplace_id, allocation_id, sequence, invoice_id, seller_id, order_line_id, net, vat)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 
+	CHECK_FOR_INTERRUPTS();
 	guard_open("invoicing");
-	for (int i = 0; i < run->count; i++)
-	{
-		const CommissionItem *item = &run->items[i];
-
-		CHECK_FOR_INTERRUPTS();
-		(void) query_execute(&insert, VALUES(value_int32(call->marketplace_id), value_int64(item->earned.allocation_id),
-											 value_int32(item->sequence), value_int64(invoice_id), value_int64(run->seller_id),
-											 value_int64(item->earned.order_line_id), value_amount(item->net), value_amount(item->vat)));
-	}
+	(void) query_execute(&insert, VALUES(value_int32(call->marketplace_id), value_int64(item->earned.allocation_id), value_int32(sequence),
+										 value_int64(invoice_id), value_int64(seller_id), value_int64(item->earned.order_line_id),
+										 value_amount(net), value_amount(vat)));
 	guard_close();
 }
 
@@ -223,7 +219,9 @@ issue_commission_invoice(Call *call, void *argument)
 				errdetail_internal("%s", fault),
 				errhint("Complete operator and seller with party_update(), see invoice_violations(); or set policy iv.validate to false."));
 	call->result = invoice_issue_document(call, &invoice, "commission", policy_text(call, "iv.commission_pattern", NULL));
-	write_items(call, run, call->result);
+	for (int i = 0; i < run->count; i++)
+		commission_write_item(call, run->seller_id, &run->items[i], run->items[i].sequence, call->result, run->items[i].net,
+							  run->items[i].vat);
 }
 
 /* The operator's series is the one that all sellers share: it comes last (IV-16). */
@@ -236,9 +234,9 @@ charge_seller(Call *call, int64 seller_id, bool whole, DateADT until)
 
 	access_require(call, CAPACITY_OPERATOR, 0);
 	seller = party_get(call, seller_id);
-	lock_seller(call, seller_id);
+	commission_lock(call, seller_id);
 	runs = collect_runs(call, seller_id, whole ? DT_NOEND : end_of_day(call, until));
-	if (runs == NIL)
+	if (!commission_defer_credits(call, seller_id) && runs == NIL)
 		ereport(ERROR,
 				errcode(MK_INVOICE),
 				errmsg("%s has no commission to be invoiced", seller->name),

@@ -84,7 +84,7 @@ unit_name(Call *call, const Invoice *unit, const PolicyScope *scope)
 {
 	Document	seller = document_root(unit->seller);
 
-	return fill_in(fill_in(policy_text(call, "iv.envelope_unit", scope), "{number}", unit->number), "{seller}", document_text(&seller, "name"));
+	return fill_in(fill_in(policy_text(call, unit->gives_back ? "iv.credit_unit" : "iv.envelope_unit", scope), "{number}", unit->number), "{seller}", document_text(&seller, "name"));
 }
 
 /* Sums of the units: to the cent, by construction (IV-59). */
@@ -140,6 +140,31 @@ own_unit(const Invoice *envelope)
 	return NULL;
 }
 
+/*
+ * Credit notes are put together when they credit all units of an earlier envelope (IV-65); it is that which they correct. Sets it, or leaves
+ * it 0.
+ */
+static void
+find_corrected(Call *call, Invoice *envelope)
+{
+	static Statement find = STATEMENT("iL",
+		"SELECT e.id, e.number, e.issue_date FROM marketplace.invoices e WHERE e.marketplace_id = $1 AND e.kind = 'envelope' AND e.id ="
+		" (SELECT u.envelope_id FROM marketplace.envelope_units u WHERE u.marketplace_id = $1 AND u.invoice_id = $2[1])"
+		" AND (SELECT pg_catalog.bool_and(u.invoice_id = ANY ($2)) AND pg_catalog.count(*) = (SELECT pg_catalog.count(DISTINCT c) FROM pg_catalog.unnest($2) AS c)"
+		" FROM marketplace.envelope_units u WHERE u.marketplace_id = $1 AND u.envelope_id = e.id)");
+	Datum	   *corrected = palloc(sizeof(Datum) * envelope->nunits);
+	Row			row;
+
+	for (int i = 0; i < envelope->nunits; i++)
+		corrected[i] = Int64GetDatum(envelope->units[i].invoice->corrects_id);
+	if (!query_row(&find, VALUES(value_int32(call->marketplace_id), value_datum(PointerGetDatum(
+		construct_array(corrected, envelope->nunits, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)))), &row))
+		return;
+	envelope->corrects_id = row_int64(&row, 0);
+	envelope->corrects_number = row_text(&row, 1);
+	envelope->corrects_date = row_date(&row, 2);
+}
+
 static Invoice *
 prepare(Call *call, const Waiting *waiting, const Rows *rows, const PolicyScope *scope)
 {
@@ -165,6 +190,9 @@ prepare(Call *call, const Waiting *waiting, const Rows *rows, const PolicyScope 
 	fill_parties(call, envelope, scope);
 	add_up(call, envelope, scope);
 	envelope_merge(envelope);
+	envelope->gives_back = first->gives_back;
+	if (envelope->gives_back)
+		find_corrected(call, envelope);
 	return envelope;
 }
 
@@ -176,7 +204,7 @@ can_be_one(const Invoice *envelope)
 
 	for (int i = 0; i < envelope->nunits; i++)
 		french = french && is_french(envelope->units[i].invoice->seller);
-	return french && envelope->nunits > 1 && envelope->currency == currency_lookup("EUR", 3);
+	return french && envelope->nunits > 1 && (!envelope->gives_back || envelope->corrects_id != 0) && envelope->currency == currency_lookup("EUR", 3);
 }
 
 static void
@@ -287,7 +315,12 @@ envelope_expect(Call *call, int64 order_id, int64 buyer_id)
 	PolicyScope scope = scope_of(call, order_id, buyer_id);
 
 	if (strcmp(policy_text(call, "iv.single_document", &scope), "each") == 0)
-		defer_envelope(call, order_id, calendar_local_date(call->now, marketplace_get(call)->time_zone), "380", false);
+	{
+		DateADT		today = calendar_local_date(call->now, marketplace_get(call)->time_zone);
+
+		defer_envelope(call, order_id, today, "380", false);
+		defer_envelope(call, order_id, today, "381", false);
+	}
 }
 
 static void

@@ -34,6 +34,10 @@ typedef struct InvoiceLine
 	const char *charge_reason_code;
 	VatKey		key;
 	Amount		net;
+	bool		no_units;		/* of a credit note: it gives back money, no units */
+	int32		corrects_position;	/* likewise: line of the corrected document; 0: none */
+	bool		has_withheld;
+	Amount		withheld;
 } InvoiceLine;
 
 typedef struct InvoiceVat
@@ -58,6 +62,11 @@ typedef struct Invoice
 	const char *issuer_identifier;
 	int64		buyer_id;
 	int64		mandate_id;
+	int64		corrects_id;	/* 0: none */
+	const char *corrects_number;	/* not stored */
+	DateADT		corrects_date;
+	bool		gives_back;		/* stored as sign */
+	bool		internal;		/* stored as transmit = false */
 	int64		order_id;
 	int64		seller_order_id;
 	const char *purchase_order;
@@ -137,7 +146,11 @@ extern bool invoice_build(Call *call, const Fact *fact, Invoice *invoice);
 /* Sums the lines and the VAT of an invoice that continues no other. */
 extern void invoice_sum(Invoice *invoice);
 
+/* How much of a line of goods may be invoiced in all, by the measure and by what was cancelled, returned or refunded. */
+extern Numeric invoice_keep(const OrderLine *line, const char *measure, Numeric refunded);
+
 /* invoice_issue.c */
+extern void freeze_parties(Call *call, Invoice *invoice, const Party *seller, const PolicyScope *scope);
 extern const char *issuer_identifier(const Party *party);	/* SIREN, else VAT number; NULL for none */
 extern const char *business_process(Call *call, bool goods, bool services, const Invoice *invoice, const PolicyScope *scope);
 
@@ -152,6 +165,12 @@ extern Jsonb *note_add(Jsonb *notes, const char *subject_code, const char *note)
 
 /* Writes a document that has number, dates and seal. */
 extern int64 invoice_store(Call *call, Invoice *invoice);
+
+/* credit_note.c: gives back what open claims on the seller order ask for of what is invoiced of it */
+extern void credit_settle(Call *call, int64 seller_order_id);
+
+/* credit_claim.c: units of order lines that the buyer has and whose money went back */
+extern Rows credit_refunded_units(Call *call, int64 seller_order_id);
 
 /* envelope.c */
 extern void envelope_await(Call *call, const Invoice *unit);	/* the unit is for the buyer's one document */

@@ -17,7 +17,8 @@
 typedef struct BuildLine
 {
 	const OrderLine *line;
-	Numeric		active;			/* ordered − cancelled */
+	Numeric		active;			/* ordered − cancelled; of goods less what was returned or refunded */
+	Numeric		refunded;		/* units that the buyer has and whose money went back */
 	Numeric		before;
 	Amount		net_before;
 	Numeric		quantity;
@@ -64,9 +65,32 @@ load_lines(Build *build, const OrderLines *lines)
 		if (line->seller_order_id != build->fact->seller_order_id || strcmp(line->kind, "discount") == 0)
 			continue;
 		build->lines[build->count++] = (BuildLine) {
-			.line = line, .active = decimal_sub(line->quantity, line->cancelled), .before = zero(),
+			.line = line, .active = decimal_sub(line->quantity, line->cancelled), .refunded = zero(), .before = zero(),
 			.net_before = amount_zero(amount_currency(line->net)), .quantity = zero()
 		};
+	}
+}
+
+static Numeric
+larger(Numeric a, Numeric b)
+{
+	return decimal_cmp(a, b) > 0 ? a : b;
+}
+
+/* A unit is given back once, by its return or by a refund before it (LG-50). */
+static void
+load_refunded(Build *build)
+{
+	Rows		rows = credit_refunded_units(build->call, build->fact->seller_order_id);
+
+	for (uint64 i = 0; i < rows.count; i++)
+		find_line(build, row_int64(&rows.rows[i], 0))->refunded = row_numeric(&rows.rows[i], 1);
+	for (int i = 0; i < build->count; i++)
+	{
+		BuildLine  *line = &build->lines[i];
+
+		if (is_goods(line))
+			line->active = larger(decimal_sub(decimal_sub(line->active, line->line->returned), line->refunded), zero());
 	}
 }
 
@@ -74,8 +98,8 @@ static void
 load_invoiced(Build *build)
 {
 	static Statement invoiced = STATEMENT("il",
-		"SELECT order_line_id, pg_catalog.sum(quantity), marketplace.sum(net) FROM marketplace.invoice_lines"
-		" WHERE marketplace_id = $1 AND seller_order_id = $2 GROUP BY order_line_id");
+		"SELECT order_line_id, pg_catalog.sum(units), marketplace.sum(net * sign::numeric) FROM marketplace.invoice_lines"
+		" WHERE marketplace_id = $1 AND seller_order_id = $2 AND order_line_id IS NOT NULL GROUP BY order_line_id");
 	Rows		rows = query_rows(&invoiced, VALUES(value_int32(build->call->marketplace_id),
 													value_int64(build->fact->seller_order_id)));
 
@@ -88,19 +112,19 @@ load_invoiced(Build *build)
 	}
 }
 
-/* What policy iv.trigger counts of a line of goods. */
-static Numeric
-measured(const Build *build, const BuildLine *line)
+/* What is accepted is without what came back; shipped and delivered stay what they were. */
+Numeric
+invoice_keep(const OrderLine *line, const char *measure, Numeric refunded)
 {
-	const char *measure = build->fact->measure;
+	Numeric		active = decimal_sub(line->quantity, line->cancelled);
 
-	if (strcmp(measure, "shipment") == 0)
-		return line->line->shipped;
-	if (strcmp(measure, "delivery") == 0)
-		return line->line->delivered;
 	if (strcmp(measure, "acceptance") == 0)
-		return line->line->accepted;
-	return line->active;
+		return larger(decimal_sub(decimal_min(line->accepted, active), refunded), zero());
+	if (strcmp(measure, "shipment") == 0)
+		active = decimal_min(line->shipped, active);
+	if (strcmp(measure, "delivery") == 0)
+		active = decimal_min(line->delivered, active);
+	return larger(decimal_sub(decimal_sub(active, line->returned), refunded), zero());
 }
 
 static void
@@ -109,7 +133,7 @@ take_goods_outstanding(Build *build)
 	for (int i = 0; i < build->count; i++)
 	{
 		BuildLine  *line = &build->lines[i];
-		Numeric		due = decimal_min(measured(build, line), line->active);
+		Numeric		due = invoice_keep(line->line, build->fact->measure, line->refunded);
 
 		if (is_goods(line) && decimal_cmp(due, line->before) > 0)
 			line->quantity = decimal_sub(due, line->before);
@@ -290,13 +314,16 @@ continue_key(Invoice *invoice, const VatKey *key, Amount taxable_before, Amount 
 	}
 }
 
-/* VAT of all invoices of the seller order on a key, rounded once, less that of the earlier ones (IV-30). */
+/*
+ * VAT of all invoices of the seller order on a key, rounded once, less that of the earlier ones (IV-30). Credit notes do not count: each
+ * unwinds the invoice that it corrects.
+ */
 static void
 continue_vat(Build *build, Invoice *invoice)
 {
 	static Statement before = STATEMENT("il",
 		"SELECT vat_category, vat_rate, exemption_code, marketplace.sum(taxable), marketplace.sum(tax) FROM marketplace.invoice_vat"
-		" WHERE marketplace_id = $1 AND seller_order_id = $2 GROUP BY vat_category, vat_rate, exemption_code");
+		" WHERE marketplace_id = $1 AND seller_order_id = $2 AND sign = 1 GROUP BY vat_category, vat_rate, exemption_code");
 	Rows		rows = query_rows(&before, VALUES(value_int32(build->call->marketplace_id), value_int64(build->fact->seller_order_id)));
 
 	for (uint64 i = 0; i < rows.count; i++)
@@ -322,6 +349,7 @@ invoice_build(Call *call, const Fact *fact, Invoice *invoice)
 	build.scope = (PolicyScope) {.order_id = fact->order_id, .seller_id = fact->seller_id, .buyer_id = invoice->buyer_id};
 	load_lines(&build, &lines);
 	load_invoiced(&build);
+	load_refunded(&build);
 	if (fact->outstanding)
 		take_goods_outstanding(&build);
 	else

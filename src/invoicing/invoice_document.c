@@ -93,6 +93,15 @@ print_totals(JsonbParseState **state, const Invoice *invoice)
 }
 
 static void
+print_preceding(JsonbParseState **state, const char *key, const Invoice *invoice)
+{
+	json_begin_object(state, key);
+	json_text(state, "number", invoice->corrects_number);
+	json_date(state, "issue_date", invoice->corrects_date);
+	json_end_object(state);
+}
+
+static void
 print_units(JsonbParseState **state, const Invoice *invoice)
 {
 	json_begin_array(state, "unit_invoices");
@@ -105,6 +114,8 @@ print_units(JsonbParseState **state, const Invoice *invoice)
 		json_text(state, "name", invoice->units[i].name);
 		print_text_if(state, "business_process", unit->business_process);
 		json_value(state, "seller", unit->seller);
+		if (unit->corrects_id != 0)
+			print_preceding(state, "preceding_invoice", unit);
 		json_end_object(state);
 	}
 	json_end_array(state);
@@ -122,6 +133,12 @@ print_head(JsonbParseState **state, const Invoice *invoice)
 	print_text_if(state, "business_process", invoice->business_process);
 	print_text_if(state, "purchase_order", invoice->purchase_order);
 	json_bool(state, "cumulative", invoice->cumulative);
+	if (invoice->corrects_id != 0)
+	{
+		json_begin_array(state, "preceding_invoices");
+		print_preceding(state, NULL, invoice);
+		json_end_array(state);
+	}
 	json_value(state, "notes", invoice->notes);
 	json_value(state, "seller", invoice->seller);
 	json_value(state, "buyer", invoice->buyer);

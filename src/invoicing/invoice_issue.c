@@ -41,7 +41,7 @@ note_add(Jsonb *notes, const char *subject_code, const char *note)
 }
 
 /* Party data as of now (IV-6), the notes that the law wants (IV-12, IV-41). */
-static void
+void
 freeze_parties(Call *call, Invoice *invoice, const Party *seller, const PolicyScope *scope)
 {
 	const Party *mandatary;
@@ -56,7 +56,7 @@ freeze_parties(Call *call, Invoice *invoice, const Party *seller, const PolicySc
 	mandatary = party_get(call, marketplace_get(call)->operator_party_id);
 	invoice->mandatary = mandatary->snapshot;
 	invoice->notes = note_add(invoice->notes, "DCL",
-							  fill_in(fill_in(policy_text(call, "iv.mandate_note", scope), "{mandatary}", mandatary->name),
+							  fill_in(fill_in(policy_text(call, invoice->gives_back ? "iv.credit_mandate_note" : "iv.mandate_note", scope), "{mandatary}", mandatary->name),
 									  "{mandator}", seller->name));
 }
 
@@ -201,6 +201,7 @@ issue_unit_invoice(Call *call, void *argument)
 	}
 	(void) invoice_issue_document(call, &invoice, "invoice", policy_text(call, "iv.number_pattern", &scope));
 	envelope_await(call, &invoice);
+	credit_settle(call, fact->seller_order_id);
 	if (fact->event_id == 0)
 	{
 		settle_obstacles(call, &invoice);

@@ -59,9 +59,12 @@ Invoice *
 invoice_load(Call *call, int64 invoice_id)
 {
 	static Statement load = STATEMENT("il",
-		"SELECT kind, type_code, number, issue_date, issuer_id, buyer_id, purchase_order, supply_date, business_process, currency,"
-		" cumulative, net, vat, gross, prepaid, seller, buyer, mandatary, notes, rounding, due_date, hash FROM marketplace.invoices"
-		" WHERE marketplace_id = $1 AND id = $2");
+		"SELECT i.kind, i.type_code, i.number, i.issue_date, i.issuer_id, i.buyer_id, i.purchase_order, i.supply_date, i.business_process,"
+		" i.currency, i.cumulative, i.net, i.vat, i.gross, i.prepaid, i.seller, i.buyer, i.mandatary, i.notes, i.rounding, i.due_date, i.hash,"
+		" i.corrects_id, c.number, c.issue_date, i.sign, i.order_id, i.seller_order_id, i.issuer_identifier, i.mandate_id, i.trigger"
+		" FROM marketplace.invoices i"
+		" LEFT JOIN marketplace.invoices c ON c.marketplace_id = i.marketplace_id AND c.id = i.corrects_id"
+		" WHERE i.marketplace_id = $1 AND i.id = $2");
 	Invoice    *invoice = palloc0(sizeof(Invoice));
 	Row			row;
 
@@ -78,7 +81,10 @@ invoice_load(Call *call, int64 invoice_id)
 		.currency = row_currency(&row, 9), .cumulative = row_bool(&row, 10), .net = row_amount(&row, 11), .vat = row_amount(&row, 12),
 		.gross = row_amount(&row, 13), .prepaid = row_amount(&row, 14), .seller = row_jsonb(&row, 15), .buyer = row_jsonb(&row, 16),
 		.mandatary = row_jsonb(&row, 17), .notes = row_jsonb(&row, 18), .rounding = row_amount(&row, 19), .has_due_date = !row_null(&row, 20),
-		.due_date = row_null(&row, 20) ? 0 : row_date(&row, 20), .hash = DatumGetByteaP(row_datum(&row, 21))
+		.due_date = row_null(&row, 20) ? 0 : row_date(&row, 20), .hash = DatumGetByteaP(row_datum(&row, 21)),
+		.corrects_id = row_id(&row, 22), .corrects_number = row_text(&row, 23), .corrects_date = row_null(&row, 24) ? 0 : row_date(&row, 24),
+		.gives_back = row_int32(&row, 25) < 0, .order_id = row_id(&row, 26), .seller_order_id = row_id(&row, 27),
+		.issuer_identifier = row_text(&row, 28), .mandate_id = row_id(&row, 29), .trigger = row_text(&row, 30)
 	};
 	if (strcmp(invoice->kind, "envelope") == 0)
 		envelope_load(call, invoice);
@@ -142,11 +148,12 @@ invoice_document(PG_FUNCTION_ARGS)
 	" keys AS (" \
 	"  SELECT pg_catalog.max(v.invoice_id) AS id, v.seller_order_id, marketplace.sum(v.tax) AS tax," \
 	"    marketplace.sum(v.taxable) * (COALESCE(v.vat_rate, 0) / 100) AS expected" \
-	"  FROM marketplace.invoice_vat v WHERE v.marketplace_id = $1 AND v.seller_order_id IS NOT NULL" \
+	"  FROM marketplace.invoice_vat v WHERE v.marketplace_id = $1 AND v.seller_order_id IS NOT NULL AND v.sign = 1" \
 	"  GROUP BY v.seller_order_id, v.vat_category, v.vat_rate, v.exemption_code)," \
 	" whole AS (" \
 	"  SELECT pg_catalog.max(i.id) AS id, i.seller_order_id, marketplace.sum(i.net) AS net, marketplace.sum(i.vat) AS vat" \
-	"  FROM marketplace.invoices i WHERE i.marketplace_id = $1 AND i.seller_order_id IS NOT NULL GROUP BY i.seller_order_id)"
+	"  FROM marketplace.invoices i WHERE i.marketplace_id = $1 AND i.seller_order_id IS NOT NULL GROUP BY i.seller_order_id" \
+	"  HAVING pg_catalog.bool_and(i.type_code = '380'))"
 
 #define VERIFY_CONTENT \
 	" SELECT id, number, 'hash', pg_catalog.encode(given_hash, 'hex')," \
@@ -158,7 +165,7 @@ invoice_document(PG_FUNCTION_ARGS)
 	" UNION ALL SELECT id, number, 'issue_date', given_date::text, issue_date::text FROM documents WHERE given_date IS DISTINCT FROM issue_date" \
 	" UNION ALL SELECT NULL, d.number, 'missing', d.number, NULL FROM marketplace.series_documents d" \
 	"   JOIN marketplace.series s ON s.marketplace_id = d.marketplace_id AND s.id = d.series_id" \
-	"   WHERE d.marketplace_id = $1 AND s.kind IN ('invoice', 'commission', 'envelope') AND NOT EXISTS (SELECT FROM marketplace.invoices i" \
+	"   WHERE d.marketplace_id = $1 AND s.kind IN ('invoice', 'commission', 'envelope', 'credit_note', 'commission_credit') AND NOT EXISTS (SELECT FROM marketplace.invoices i" \
 	"     WHERE i.marketplace_id = d.marketplace_id AND i.series_id = d.series_id AND i.n = d.n)"
 
 #define VERIFY_SUMS \
@@ -195,7 +202,13 @@ invoice_document(PG_FUNCTION_ARGS)
 	"   LEFT JOIN LATERAL (SELECT marketplace.sum(c.net) AS net, marketplace.sum(c.vat) AS vat FROM marketplace.commission_items c" \
 	"     WHERE c.marketplace_id = i.marketplace_id AND c.invoice_id = i.id) AS c ON true" \
 	"   WHERE i.marketplace_id = $1 AND i.kind = 'commission'" \
-	"     AND (i.net IS DISTINCT FROM c.net OR i.vat + i.rounding IS DISTINCT FROM c.vat)" \
+	"     AND (i.net IS DISTINCT FROM c.net * i.sign::numeric OR i.vat + i.rounding IS DISTINCT FROM c.vat * i.sign::numeric)" \
+	" UNION ALL SELECT i.id, i.number, 'credited', v.taxable::text || ' + ' || v.tax::text, c.taxable::text || ' + ' || c.tax::text" \
+	"   FROM marketplace.invoice_vat v JOIN marketplace.invoices i ON i.marketplace_id = v.marketplace_id AND i.id = v.invoice_id" \
+	"   JOIN LATERAL (SELECT marketplace.sum(c.taxable) AS taxable, marketplace.sum(c.tax) AS tax FROM marketplace.invoice_vat c" \
+	"     WHERE c.marketplace_id = v.marketplace_id AND c.corrects_id = v.invoice_id AND c.sign = -1 AND c.vat_category = v.vat_category" \
+	"       AND c.vat_rate IS NOT DISTINCT FROM v.vat_rate AND c.exemption_code IS NOT DISTINCT FROM v.exemption_code) AS c" \
+	"     ON c.taxable > v.taxable OR c.tax > v.tax WHERE v.marketplace_id = $1 AND v.sign = 1" \
 	" UNION ALL SELECT i.id, i.number, 'units', u.net::text || ' + ' || u.vat::text, i.net::text || ' + ' || i.vat::text" \
 	"   FROM marketplace.invoices i LEFT JOIN LATERAL (SELECT marketplace.sum(n.net) AS net, marketplace.sum(n.vat) AS vat," \
 	"     marketplace.sum(n.prepaid) AS prepaid FROM marketplace.envelope_units e" \

@@ -14,8 +14,10 @@ extern void invoicing_on_handed_over(Call *call, const Event *event);		/* shipme
 extern void invoicing_on_parcel_delivered(Call *call, const Event *event);	/* delivery */
 extern void invoicing_on_receipt_accepted(Call *call, const Event *event);	/* acceptance */
 
-/* order_line.cancelled: what was invoiced is not cancelled without a credit note (MK131, IV-66) */
+/* What was invoiced is credited in the same commit (IV-66): order_line.cancelled, return.refund_due, refund.decided */
 extern void invoicing_on_line_cancelled(Call *call, const Event *event);
+extern void invoicing_on_return_refund_due(Call *call, const Event *event);
+extern void invoicing_on_refund_decided(Call *call, const Event *event);
 
 /* What invoices' statuses follow from (IV-70): payment.settled … refund.paid (212), receipt.reserved (207), the first status itself */
 extern void invoicing_on_money_moved(Call *call, const Event *event);

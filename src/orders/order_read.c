@@ -79,7 +79,7 @@ order_reference(Call *call, int64 order_id)
 	"WHEN s.on_silence = 'accept' THEN 'accepted' ELSE 'refused' END, l.commission_category, l.sku, l.description, " \
 	"l.unit, l.net_price, l.price_base_quantity, l.vat_category, l.vat_rate, l.quantity, l.cancelled, l.shipped, " \
 	"l.delivered, l.accepted, l.net, l.vat, l.gross, l.escrow_net, l.escrow_gross, " \
-	"l.gtin, l.exemption_code, l.disputed " \
+	"l.gtin, l.exemption_code, l.disputed, l.returned " \
 	"FROM marketplace.order_lines l " \
 	"JOIN marketplace.seller_orders s ON s.marketplace_id = l.marketplace_id AND s.id = l.seller_order_id "
 
@@ -115,6 +115,7 @@ fill_line(const Row *row, OrderLine *line)
 	line->gtin = row_text(row, 26);
 	line->exemption_code = row_text(row, 27);
 	line->disputed = row_numeric(row, 28);
+	line->returned = row_numeric(row, 29);
 }
 
 OrderLines

@@ -46,6 +46,7 @@ typedef struct OrderLine
 	Numeric		delivered;
 	Numeric		accepted;
 	Numeric		disputed;
+	Numeric		returned;		/* after receipt */
 	Amount		net;			/* as ordered */
 	Amount		vat;
 	Amount		gross;

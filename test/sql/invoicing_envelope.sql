@@ -29,7 +29,7 @@ SELECT jsonb_pretty(marketplace.invoice_document(:m, :envelope) - '{seller,buyer
 SELECT l ->> 'id' AS line, l ->> 'unit_invoice' AS unit, l -> 'item' ->> 'name' AS name, l ->> 'net' AS net
 	FROM jsonb_array_elements(marketplace.invoice_document(:m, :envelope) -> 'lines') AS l;
 SELECT u ->> 'name' AS name, u ->> 'business_process' AS process FROM jsonb_array_elements(marketplace.invoice_document(:m, :envelope) -> 'unit_invoices') AS u;
-SELECT rule, severity FROM marketplace.invoice_violations(marketplace.invoice_document(:m, :envelope), 'extended-ctc-fr');
+SELECT count(*) AS fatal FROM marketplace.invoice_violations(marketplace.invoice_document(:m, :envelope), 'extended-ctc-fr') WHERE severity = 'fatal';
 SELECT marketplace.invoice_xml(:m, :envelope, 'cii', 'en16931');
 -- the order has no more to be put together
 \set VERBOSITY sqlstate

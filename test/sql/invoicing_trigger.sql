@@ -59,7 +59,7 @@ SELECT marketplace.seller_order_accept(:m, pg_temp.part(:m, 'cancelled')) > 0 AS
 SELECT marketplace.order_line_refuse(:m, pg_temp.line(:m, 'cancelled', 1), 3, 'sold out') > 0 AS three_of_four;
 SELECT marketplace.policy_set(:m, 'iv.trigger', '"order"') > 0 AS set;
 SELECT marketplace.invoice_issue(:m, pg_temp.part(:m, 'cancelled')) > 0 AS issued;
-SELECT marketplace.order_line_refuse(:m, pg_temp.line(:m, 'cancelled', 1), 1, 'sold out') > 0 AS fourth_too;
+SELECT marketplace.order_line_refuse(:m, pg_temp.line(:m, 'cancelled', 1), 1, 'sold out') > 0 AS fourth_is_credited;
 SELECT marketplace.invoice_issue(:m, pg_temp.part(:m, 'cancelled'));
 SELECT check_name, expected, found FROM marketplace.invoice_verify(:m);
 SELECT marketplace.policy_set(:m, 'iv.trigger', '"acceptance"') > 0 AS set;
