@@ -1,5 +1,5 @@
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.chargebacks
-	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('state', 'ended_at');
+	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only('state', 'ended_at', 'psp_reference', 'reason', 'fee', 'told_by_psp');
 CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.chargebacks
 	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
 CREATE OR REPLACE TRIGGER lifecycle BEFORE INSERT OR UPDATE OF state ON marketplace.chargebacks

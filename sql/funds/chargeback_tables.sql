@@ -18,6 +18,8 @@ CREATE TABLE marketplace.chargebacks (
 	state			marketplace.chargeback_state NOT NULL,
 	opened_at		timestamptz NOT NULL,
 	ended_at		timestamptz,
+	by_bank			boolean NOT NULL,
+	told_by_psp		boolean NOT NULL,
 	PRIMARY KEY (marketplace_id, id),
 	UNIQUE (marketplace_id, psp_reference),
 	CHECK ((state = 'open') = (ended_at IS NULL))
@@ -39,6 +41,8 @@ COMMENT ON COLUMN marketplace.chargebacks.reason IS 'Reason code or text of the 
 COMMENT ON COLUMN marketplace.chargebacks.unsettled IS 'True when the capture was not settled yet: the PSP keeps it back from the settlement.';
 COMMENT ON COLUMN marketplace.chargebacks.state IS 'See marketplace.lifecycle, machine chargeback.';
 COMMENT ON COLUMN marketplace.chargebacks.opened_at IS 'When it was recorded.';
+COMMENT ON COLUMN marketplace.chargebacks.by_bank IS 'The bank''s statement told of it first.';
+COMMENT ON COLUMN marketplace.chargebacks.told_by_psp IS 'The PSP, or an operator, has told of it.';
 COMMENT ON COLUMN marketplace.chargebacks.ended_at IS 'When it was decided; of a return when it was recorded.';
 
 CREATE TABLE marketplace.chargeback_items (

@@ -220,6 +220,10 @@ extern void bank_credit_plan(Call *call, BankLine *line);
 extern BankOutcome bank_credit_follow(Call *call, const BankLine *line);
 extern int64 bank_line_receive(Call *call, const BankLine *line);	/* as a receipt of money */
 
+/* statement_chargeback.c: what the payer's bank takes back */
+extern void bank_debit_plan(Call *call, BankLine *line);
+extern BankOutcome bank_debit_follow(Call *call, const BankLine *line);
+
 /* statement_match.c: what the lines mean; all locks first. */
 extern void bank_lines_lock(Call *call, BankLines *lines);
 extern BankOutcome bank_line_follow(Call *call, const BankLine *line);

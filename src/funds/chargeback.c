@@ -68,6 +68,19 @@ chargeback_lock(Call *call, int64 payment_id)
 	(void) payment_lock(call, payment_id);
 }
 
+Rows
+chargeback_refund_keys(Call *call, int64 payment_id)
+{
+	static Statement read = STATEMENT("il",
+		"SELECT DISTINCT i.idempotency_key::text FROM marketplace.capture_allocations a"
+		"  JOIN marketplace.refunds r ON r.marketplace_id = $1 AND r.order_id = a.order_id"
+		"   AND r.state NOT IN ('planned', 'awaiting_funding', 'paid', 'rejected', 'bounced', 'cancelled')"
+		"  JOIN marketplace.instructions i ON i.marketplace_id = $1 AND i.object = 'refund' AND i.object_id = r.id AND i.kind = 'refund'"
+		" WHERE a.marketplace_id = $1 AND a.payment_id = $2");
+
+	return query_rows(&read, VALUES(value_int32(call->marketplace_id), value_int64(payment_id)));
+}
+
 bool
 chargeback_must_wait(Call *call, int64 payment_id)
 {
@@ -166,6 +179,8 @@ chargeback_obstacle(Call *call, const Payment *payment, const ChargebackSpec *sp
 	CurrencyCode currency = amount_currency(capture.amount);
 	int64		possible = amount_minor(capture.amount) - taken_back(call, capture.id);
 
+	if (chargeback_of_bank(call, spec) != 0)
+		return NULL;
 	if (strcmp(payment->method, "card") != 0 && strncmp(payment->method, "sdd", 3) != 0)
 		return psprintf("a payment by %s cannot be called back by the payer", payment->method);
 	if ((spec->amount != 0 && amount_currency(spec->amount) != currency) || (spec->fee != 0 && amount_currency(spec->fee) != currency))
@@ -206,10 +221,10 @@ static int64
 add_chargeback(Call *call, const Payment *payment, const Capture *capture, const ChargebackSpec *spec, Amount amount,
 			   Amount refunded_before)
 {
-	static Statement insert = STATEMENT("illlaaattbtz",
+	static Statement insert = STATEMENT("illlaaattbtzb",
 		"INSERT INTO marketplace.chargebacks (marketplace_id, payment_id, capture_id, payer_id, amount, refunded_before, fee, psp_reference,"
-		" reason, unsettled, state, opened_at, ended_at)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN $11 = 'open' THEN NULL ELSE $12 END) RETURNING id");
+		" reason, unsettled, state, opened_at, ended_at, by_bank, told_by_psp)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, CASE WHEN $11 = 'open' THEN NULL ELSE $12 END, $13, NOT $13) RETURNING id");
 
 	if (chargeback_by_reference(call, spec->psp_reference) != 0)
 		ereport(ERROR,
@@ -221,9 +236,9 @@ add_chargeback(Call *call, const Payment *payment, const Capture *capture, const
 									 value_int64(payment->payer_id), value_amount(amount), value_amount(refunded_before),
 									 value_amount(spec->fee == 0 ? amount_zero(amount_currency(amount)) : spec->fee),
 									 value_text(spec->psp_reference), value_text(spec->reason),
-									 value_bool(strcmp(capture->state, "captured") == 0),
+									 value_bool(strcmp(capture->state, "captured") == 0 && !spec->at_bank),
 									 value_text(strcmp(payment->method, "card") == 0 ? "open" : "returned"),
-									 value_timestamptz(call->now)));
+									 value_timestamptz(call->now), value_bool(spec->at_bank)));
 }
 
 /* FD-P17 … FD-P20: fills the escrow of the part up. The bank has taken the money, so no limit to advances counts. */
@@ -319,8 +334,8 @@ tell_order(Call *call, const Payment *payment, const Parts *parts, int64 order_i
 						amount_of(amount_currency(capture->amount), taken), capture->id, reason);
 }
 
-int64
-chargeback_open(Call *call, const ChargebackSpec *spec)
+static int64
+open_new(Call *call, const ChargebackSpec *spec)
 {
 	Payment		payment = lock_and_cancel_refunds(call, capture_get(call, spec->capture_id).payment_id);
 	Capture		capture = capture_get(call, spec->capture_id);
@@ -330,7 +345,7 @@ chargeback_open(Call *call, const ChargebackSpec *spec)
 	Parts		parts = parts_of_capture(call, capture.id, &payment);
 	int64		from_parts;
 	Amount		refunded_before;
-	Account		asset = psp_account(strcmp(capture.state, "captured") == 0 ? C_PSP_CLEARING : C_CASH, marketplace_get(call));
+	Account		asset = psp_account(strcmp(capture.state, "captured") == 0 && !spec->at_bank ? C_PSP_CLEARING : C_CASH, marketplace_get(call));
 	int64	   *left = palloc(sizeof(int64) * parts.count);
 	int64	   *taken = palloc0(sizeof(int64) * parts.count);
 	int64	   *ids = palloc(sizeof(int64) * parts.count);
@@ -365,6 +380,27 @@ chargeback_open(Call *call, const ChargebackSpec *spec)
 	post_own_side(call, refunded_before, fee, asset, cause);
 	defer_closing(call, ids, parts.count);
 	return chargeback_id;
+}
+
+int64
+chargeback_open(Call *call, const ChargebackSpec *spec)
+{
+	Payment		payment;
+	int64		told_by_bank;
+
+	if (chargeback_of_bank(call, spec) == 0)
+		return open_new(call, spec);
+	payment = payment_lock(call, capture_get(call, spec->capture_id).payment_id);
+	told_by_bank = chargeback_of_bank(call, spec);
+	if (told_by_bank == 0)
+		ereport(ERROR,
+				errcode(MK_CONCURRENT_CHANGE),
+				errmsg("the chargeback of capture %lld was told of meanwhile", (long long) spec->capture_id),
+				errhint("Call the function again."));
+	if (spec->fee != 0)
+		require_positive(call, spec->fee, amount_currency(payment.authorised), "fee");
+	chargeback_adopt(call, &payment, told_by_bank, spec);
+	return told_by_bank;
 }
 
 /* payment_chargeback(marketplace_id, document, request_key) */

@@ -14,6 +14,7 @@ typedef struct ChargebackSpec
 	Amount		fee;			/* 0: none */
 	const char *psp_reference;	/* NULL: not told */
 	const char *reason;			/* likewise */
+	bool		at_bank;		/* the bank's statement shows it: the money has left the account */
 } ChargebackSpec;
 
 /* Cancels planned refunds and locks the payment, its orders included: see there for what it must come before. Returns its id. */
@@ -25,6 +26,13 @@ extern bool chargeback_must_wait(Call *call, int64 payment_id);
 extern const char *chargeback_obstacle(Call *call, const Payment *payment, const ChargebackSpec *spec);
 extern void chargeback_end(Call *call, int64 chargeback_id, bool recovered, const char *evidence);
 extern int64 chargeback_by_reference(Call *call, const char *psp_reference);	/* 0: none */
+
+/* chargeback_adopt.c: one that the bank's statement has told of, that this is, and the PSP had not told of (0: none); it is so from now on. */
+extern int64 chargeback_of_bank(Call *call, const ChargebackSpec *spec);
+extern void chargeback_adopt(Call *call, const Payment *payment, int64 chargeback_id, const ChargebackSpec *spec);
+
+/* Keys of the instructions of refunds of the payment that are under way, for those that lock many. */
+extern Rows chargeback_refund_keys(Call *call, int64 payment_id);
 
 /* What the PSP keeps back from the settlement of a capture: called back before it, and not recovered. Minor units. */
 extern int64 chargeback_kept_back(Call *call, int64 capture_id);

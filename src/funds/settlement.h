@@ -67,8 +67,9 @@ extern char *settlement_of_capture(Call *call, int64 capture_id);	/* by the PSP'
 /* The list and the line agree, so the captures that were not settled are by it. Their orders must be locked. */
 extern bool settlement_settles(const SettlementFound *found, Amount amount);
 
-/* The orders that its captures pay, to be locked. */
+/* The orders that its captures, that payments pay, to be locked. */
 extern Match settlement_orders(Call *call, const SettlementFound *found);
+extern Match payment_orders_to_lock(Call *call, const int64 *payment_ids, int n);
 
 /* settlement_receive.c: records and posts it; returns its id. break_id: 0 when all of it is explained. */
 extern int64 settlement_receive(Call *call, const SettlementLine *line, const SettlementFound *found, int64 *break_id);

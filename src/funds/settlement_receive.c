@@ -217,23 +217,33 @@ settlement_settles(const SettlementFound *found, Amount amount)
 }
 
 Match
-settlement_orders(Call *call, const SettlementFound *found)
+payment_orders_to_lock(Call *call, const int64 *payment_ids, int n)
 {
 	static Statement read = STATEMENT("iL",
 		"SELECT DISTINCT order_id FROM marketplace.payment_orders WHERE marketplace_id = $1 AND payment_id = ANY ($2) ORDER BY 1");
-	Datum	   *payments = palloc(sizeof(Datum) * Max(found->count, 1));
+	Datum	   *payments = palloc(sizeof(Datum) * Max(n, 1));
 	Match		match = {0};
 	Rows		rows;
 
-	for (int i = 0; i < found->count; i++)
-		payments[i] = Int64GetDatum(found->captures[i].payment_id);
+	for (int i = 0; i < n; i++)
+		payments[i] = Int64GetDatum(payment_ids[i]);
 	rows = query_rows(&read, VALUES(value_int32(call->marketplace_id), value_datum(PointerGetDatum(
-		construct_array(payments, found->count, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)))));
+		construct_array(payments, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE)))));
 	match.order_count = (int) rows.count;
 	match.order_ids = palloc(sizeof(int64) * Max(rows.count, 1));
 	for (uint64 i = 0; i < rows.count; i++)
 		match.order_ids[i] = row_int64(&rows.rows[i], 0);
 	return match;
+}
+
+Match
+settlement_orders(Call *call, const SettlementFound *found)
+{
+	int64	   *payments = palloc(sizeof(int64) * Max(found->count, 1));
+
+	for (int i = 0; i < found->count; i++)
+		payments[i] = found->captures[i].payment_id;
+	return payment_orders_to_lock(call, payments, found->count);
 }
 
 /* The bank is evidence enough that the PSP has settled them (FD §2). */

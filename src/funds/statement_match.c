@@ -7,6 +7,7 @@
 
 #include "funds/bank.h"
 #include "funds/break.h"
+#include "funds/chargeback.h"
 
 static bool
 is(const char *state, const char *name)
@@ -131,6 +132,8 @@ debited(Call *call, const BankLine *line)
 
 	if (!line->part && confirm_file(call, line, &outcome))
 		return outcome;
+	if (line->plan.kind == BANK_LINE_CHARGEBACK)
+		return bank_debit_follow(call, line);
 	if (line->entry->reversal || (line->detail != NULL && line->detail->returned))
 		return line_broken(call, line, "return_break", NULL, "something received was taken back");
 	return line_broken(call, line, "unidentified", NULL, "money taken");
@@ -167,19 +170,35 @@ plan_line(Call *call, BankLine *line)
 		return;
 	if (line->credit)
 		bank_credit_plan(call, line);
+	else
+		bank_debit_plan(call, line);
 }
 
 /* In ascending order, before anything of what they are for. */
 static void
 lock_instructions(Call *call, const BankLines *lines)
 {
-	const char **keys = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * Max(lines->count, 1));
+	List	   *keys = NIL;
+	const char **all;
+	ListCell   *cell;
 	int			n = 0;
 
 	for (int i = 0; i < lines->count; i++)
-		if (lines->lines[i].statement->client && lines->lines[i].end_to_end_id != NULL)
-			keys[n++] = lines->lines[i].end_to_end_id;
-	instruction_lock_keys(call, keys, n);
+	{
+		const BankLine *line = &lines->lines[i];
+		Rows		refunds = {0, NULL};
+
+		if (line->statement->client && line->end_to_end_id != NULL)
+			keys = lappend(keys, (char *) line->end_to_end_id);
+		if (line->plan.kind == BANK_LINE_CHARGEBACK)
+			refunds = chargeback_refund_keys(call, line->plan.payment_id);
+		for (uint64 r = 0; r < refunds.count; r++)
+			keys = lappend(keys, row_text(&refunds.rows[r], 0));
+	}
+	all = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(char *) * Max(list_length(keys), 1));
+	foreach(cell, keys)
+		all[n++] = lfirst(cell);
+	instruction_lock_keys(call, all, n);
 }
 
 static void

@@ -186,6 +186,64 @@ SELECT payment_settle(:n, :a, '2.00 EUR') AS a, own_funding(:n, '2.00 EUR', 'FUN
 SELECT pg_temp.credit(:n, '2.00', '<RmtInf><Ustrd>transfer FUND-77</Ustrd></RmtInf>') AS s, pg_temp.credit(:n, '2.00', '<RmtInf><Ustrd>transfer FUND-77</Ustrd></RmtInf>') AS again \gset
 SELECT is(pg_temp.lines(:n), 'known own_funding 2.00, suspense money_receipt 2.00', 'FD-P04 known, once');
 
+-- FD-89: a direct debit that was returned, a card that was charged back: one chargeback, whoever tells of it first
+CREATE FUNCTION pg_temp.paid(m int, psp text, method text, settled boolean DEFAULT true) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	capture bigint := pg_temp.capture(m, '80.00', psp, psp || '-c', method);
+BEGIN
+	IF settled THEN PERFORM payment_settle(m, capture, '1.00 EUR'), pg_temp.credit(m, '79.00', pg_temp.from_psp()); END IF;
+	RETURN capture;
+END $$;
+CREATE FUNCTION pg_temp.taken(m int, amount text, e2e text, details text DEFAULT '<RtrInf><Rsn><Cd>MD01</Cd></Rsn></RtrInf>') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	found text;
+BEGIN
+	PERFORM statement_import(m, pg_temp.statement('S' || nextval('pg_temp.numbers'), currval('pg_temp.numbers')::int, pg_temp.entry('DBIT', amount, e2e, details)));
+	SELECT concat_ws(' ', e.outcome, e.object, b.class, b.causes ->> 'what') INTO found FROM bank_entry_overview e LEFT JOIN reconciliation_breaks b ON b.marketplace_id = m AND b.break_id = e.break_id
+	 WHERE e.marketplace_id = m ORDER BY entry_id DESC LIMIT 1;
+	RETURN found;
+END $$;
+CREATE FUNCTION pg_temp.told(m int, psp text, kind text, fee text DEFAULT NULL, amount text DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	message bigint := psp_event_record(m, jsonb_strip_nulls(jsonb_build_object('external_id', psp || kind, 'kind', kind, 'psp_reference', psp, 'capture_reference', psp || '-c', 'chargeback_reference', psp || '-b', 'fee', fee, 'amount', amount)));
+BEGIN
+	RETURN (SELECT concat_ws(' ', state, note) FROM psp_events e WHERE e.marketplace_id = m AND e.id = message);
+END $$;
+CREATE FUNCTION pg_temp.called(m int) RETURNS text LANGUAGE sql AS $$
+	SELECT string_agg(concat_ws(' ', c.state, c.amount, c.fee, c.psp_reference, c.reason, p.state), ', ' ORDER BY c.id) || '; ' || (SELECT sum(balance) FROM trial_balance t WHERE t.marketplace_id = m AND kind = 'c_cash')
+	  FROM chargebacks c JOIN payments p ON p.marketplace_id = c.marketplace_id AND p.id = c.payment_id WHERE c.marketplace_id = m $$;
+SELECT pg_temp.other(:m + n) FROM generate_series(10, 15) n \g /dev/null
+SELECT pg_temp.paid(:m + 10, 'SDD-0001', 'sdd_core'), pg_temp.paid(:m + 11, 'SDD-0001', 'sdd_core') \g /dev/null
+SELECT is(pg_temp.taken(:m + 10, '80.00', 'SDD-0001'), 'chargeback chargeback', 'FD-89 the bank''s line is the chargeback');
+SELECT is(pg_temp.called(:m + 10), 'returned 80.00 EUR 0.00 EUR MD01 returned; -1.00', 'with its reason: the payment is returned, the money has left');
+SELECT is(pg_temp.told(:m + 10, 'SDD-0001', 'returned'), 'applied', 'the PSP tells of it too');
+SELECT is(pg_temp.called(:m + 10), 'returned 80.00 EUR 0.00 EUR SDD-0001-b MD01 returned; -1.00', 'the same one, with its name now');
+SELECT is(pg_temp.told(:m + 11, 'SDD-0001', 'returned') || ', ' || pg_temp.taken(:m + 11, '80.00', 'SDD-0001'), 'applied, known chargeback', 'the other way round: known');
+SELECT is(pg_temp.called(:m + 11), 'returned 80.00 EUR 0.00 EUR SDD-0001-b returned; -1.00', 'and the money has left once');
+SELECT is(pg_temp.taken(:m + 11, '80.00', 'SDD-0001'), 'break return_break of the capture of 80.00 EUR only 0.00 EUR is left to be taken back', 'taken again: a break');
+-- cards: by the word for it and the capture's name; in parts; with a fee
+SELECT pg_temp.paid(:m + 12, 'pay-0012', 'card'), pg_temp.paid(:m + 13, 'pay-0013', 'card'), pg_temp.paid(:m + 14, 'pay-0014', 'card'), pg_temp.paid(:m + 15, 'pay-0015', 'card', false) \g /dev/null
+\set text '<RmtInf><Ustrd>Chargeback pay-0012-c 10.4</Ustrd></RmtInf>'
+SELECT is(pg_temp.taken(:m + 12, '30.00', NULL, :'text') || ', ' || pg_temp.taken(:m + 12, '30.00', NULL, :'text'), 'chargeback chargeback, chargeback chargeback', 'FD-P24 two chargebacks of one capture in part');
+SELECT is(pg_temp.told(:m + 12, 'pay-0012', 'chargeback', '15.00 EUR', '30.00 EUR'), 'applied', 'the PSP tells of one, with a fee');
+SELECT is(payment_chargeback(:m + 12, jsonb_build_object('capture_id', c.capture_id, 'amount', '30.00 EUR', 'psp_reference', 'other')), c.id, 'an operator of the other')
+  FROM chargebacks c WHERE marketplace_id = :m + 12 AND psp_reference IS NULL;
+SELECT is(pg_temp.called(:m + 12), 'open 30.00 EUR 15.00 EUR pay-0012-b charged_back, open 30.00 EUR 0.00 EUR other charged_back; 4.00', 'neither is there twice; the fee is the platform''s');
+SELECT is(pg_temp.told(:m + 13, 'pay-0013', 'chargeback', '15.00 EUR') || ', ' || pg_temp.taken(:m + 13, '95.00', NULL, '<RmtInf><Ustrd>pay-0013-b</Ustrd></RmtInf>'), 'applied, known chargeback', 'its sum with the fee, by its own name');
+SELECT is(pg_temp.taken(:m + 14, '80.00', NULL, '<RmtInf><Ustrd>fees pay-0014</Ustrd></RmtInf>'), 'break unidentified money taken', 'what names a payment and takes nothing back is none');
+SELECT is(pg_temp.taken(:m + 14, '80.00', NULL, '<RtrInf><Rsn><Cd>AC01</Cd></Rsn></RtrInf>'), 'break return_break something received was taken back', 'a return that names nothing is a break');
+-- before it was settled: the PSP keeps it back, or the bank takes it and the settlement brings all of it
+SELECT is(pg_temp.told(:m + 15, 'pay-0015', 'chargeback') || ', ' || pg_temp.taken(:m + 15, '80.00', NULL, '<RmtInf><Ustrd>pay-0015-b</Ustrd></RmtInf>'), 'applied, break return_break the PSP keeps it back from the settlement, and the bank takes it too', 'both at once contradict');
+SELECT pg_temp.paid(:m + 15, 'pay-0016', 'card', false) AS c \gset
+SELECT is(pg_temp.taken(:m + 15, '80.00', 'pay-0016') || ', ' || payment_settle(:m + 15, :c), 'chargeback chargeback, ' || :c, 'taken by the bank, then settled');
+SELECT is((SELECT string_agg(kind || ' ' || balance, ', ' ORDER BY kind) FROM trial_balance WHERE marketplace_id = :m + 15 AND kind IN ('c_cash', 'c_psp_clearing', 'c_escrow') AND balance <> 0), NULL, 'nothing is left of both');
+-- a refund on its way excludes it (DP-47)
+SELECT pg_temp.paid(:m + 15, 'pay-0017', 'card') AS c \gset
+SELECT order_line_refuse(:m + 15, (SELECT max(id) FROM order_lines WHERE marketplace_id = :m + 15), 1, 'none left') AS refused \gset
+SELECT refund_send(:m + 15, max(id)) AS sent FROM refunds WHERE marketplace_id = :m + 15 \gset
+SELECT is(pg_temp.taken(:m + 15, '80.00', 'pay-0017'), 'break return_break a refund of the same payment is on its way (DP-47)', 'DP-47 a break while a refund is on its way');
+SELECT is((SELECT sum((SELECT count(*) FROM ledger_verify(:m + n)))::int FROM generate_series(10, 15) n), 0, 'the books hold');
+
 -- FD-86: what cannot be carried out is a break, the rest is imported. Faults of any kind come from triggers of the test.
 CREATE FUNCTION pg_temp.fault() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
