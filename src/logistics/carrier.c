@@ -33,6 +33,17 @@ logistics_row(Statement *statement, const Value *args, Row *row)
 	return found;
 }
 
+Rows
+logistics_rows(Statement *statement, const Value *args)
+{
+	Rows		rows;
+
+	guard_open("logistics");
+	rows = query_rows(statement, args);
+	guard_close();
+	return rows;
+}
+
 /* RD-64: small letters, _ for - and blank. */
 char *
 tracking_plain_code(const char *code)
@@ -49,14 +60,31 @@ tracking_plain_code(const char *code)
 	return plain;
 }
 
+/* The states are those of the code (their domain and view): what was one once is asked once. */
+static bool
+is_state(const char *state)
+{
+	static char seen[16][20];
+	static int	nseen = 0;
+	static Statement known = STATEMENT("t", "SELECT FROM marketplace.tracking_states WHERE state = $1");
+
+	for (int i = 0; i < nseen; i++)
+		if (strcmp(seen[i], state) == 0)
+			return true;
+	if (query_execute(&known, VALUES(value_text(state))) == 0)
+		return false;
+	if (nseen < lengthof(seen) && strlen(state) < sizeof(seen[0]))
+		strcpy(seen[nseen++], state);
+	return true;
+}
+
 char *
 tracking_state_checked(Call *call, const Document *object, const char *key)
 {
-	static Statement known = STATEMENT("t", "SELECT FROM marketplace.tracking_states WHERE state = $1");
 	char	   *given = document_text(object, key);
 	char	   *state = tracking_plain_code(given);
 
-	if (query_execute(&known, VALUES(value_text(state))) == 0)
+	if (!is_state(state))
 		document_refuse(object, key, psprintf("\"%.60s\" is not a state of a parcel.", given),
 						"See view marketplace.tracking_states; what only the source understands goes into \"code\".");
 	return state;

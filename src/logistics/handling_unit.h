@@ -72,7 +72,10 @@ extern void handling_unit_scan(Call *call, int64 handling_unit_id, const Trackin
  * tracking_record() of a document that names a unit, by id or by a number that no parcel has. False when it names none. The result is
  * the last tracking event that it gave a parcel, 0 while there is none.
  */
-extern bool handling_unit_record(Call *call, const Document *document, const TrackingFact *fact, int64 *event_id);
+extern bool handling_unit_record(Call *call, const Document *document, const TrackingFact *fact, int64 *event_id, bool *fresh);
+
+/* The unit that such a document names, or NULL. */
+extern HandlingUnit *handling_unit_named(Call *call, const Document *document, const TrackingFact *fact);
 
 /* Where the parcel was when, and which scans were of it, as all facts have it by now; the order is locked. */
 extern void handling_unit_apply(Call *call, int64 parcel_id);

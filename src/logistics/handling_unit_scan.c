@@ -155,8 +155,18 @@ find_unit(Call *call, const Document *document, const TrackingFact *fact)
 	return parcel_by_number(call, carrier_id, number, fact->occurred_at) == NULL ? handling_unit_by_number(call, carrier_id, number) : NULL;
 }
 
+HandlingUnit *
+handling_unit_named(Call *call, const Document *document, const TrackingFact *fact)
+{
+	if (!document_has(document, "handling_unit_id"))
+		return find_unit(call, document, fact);
+	if (document_has(document, "parcel_id") || document_has(document, "sscc") || document_has(document, "tracking_number"))
+		document_refuse(document, "handling_unit_id", "A parcel is named as well.", "Give one of them.");
+	return handling_unit_get(call, document_int64(document, "handling_unit_id"));
+}
+
 bool
-handling_unit_record(Call *call, const Document *document, const TrackingFact *fact, int64 *event_id)
+handling_unit_record(Call *call, const Document *document, const TrackingFact *fact, int64 *event_id, bool *fresh)
 {
 	static Statement last = STATEMENT("iltt",
 		"SELECT COALESCE(pg_catalog.max(e.id), 0) FROM marketplace.handling_unit_scans s "
@@ -164,23 +174,14 @@ handling_unit_record(Call *call, const Document *document, const TrackingFact *f
 		"WHERE s.marketplace_id = $1 AND s.handling_unit_id = $2 AND s.source = $3 AND s.event_key = $4");
 	IdSet		units = {0, NULL};
 	IdSet		parcels = {0, NULL};
-	HandlingUnit *unit;
-	bool		fresh;
+	HandlingUnit *unit = handling_unit_named(call, document, fact);
 
-	if (document_has(document, "handling_unit_id"))
-	{
-		if (document_has(document, "parcel_id") || document_has(document, "sscc") || document_has(document, "tracking_number"))
-			document_refuse(document, "handling_unit_id", "A parcel is named as well.", "Give one of them.");
-		unit = handling_unit_get(call, document_int64(document, "handling_unit_id"));
-	}
-	else
-		unit = find_unit(call, document, fact);
 	if (unit == NULL)
 		return false;
 	handling_unit_require(call, unit);
 	id_set_add(&units, unit->id);
 	handling_units_lock(call, &units, &parcels);
-	handling_unit_scan(call, unit->id, fact, &fresh);
+	handling_unit_scan(call, unit->id, fact, fresh);
 	*event_id = DatumGetInt64(query_datum(&last, VALUES(value_int32(call->marketplace_id), value_int64(unit->id), value_text(fact->source),
 														value_text(tracking_event_key(fact)))));
 	return true;

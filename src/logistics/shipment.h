@@ -55,6 +55,7 @@ extern void content_place(Call *call, Content *content, const char *position, in
 
 /* Writes to tables of logistics go through these: they open the guard for the statement. */
 extern uint64 logistics_execute(Statement *statement, const Value *args);
+extern Rows logistics_rows(Statement *statement, const Value *args);
 extern bool logistics_row(Statement *statement, const Value *args, Row *row);
 
 /* The array "lines" of an event's payload: quantities added up per order line. */

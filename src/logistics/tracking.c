@@ -129,8 +129,8 @@ refuse_cycle(Call *call, const Parcel *parcel, const TrackingFact *fact)
 }
 
 /* LG-25 */
-static const char *
-quarantine(Call *call, TimestampTz occurred_at)
+const char *
+tracking_quarantine(Call *call, TimestampTz occurred_at)
 {
 	PolicyDuration skew;
 	Marketplace *marketplace;
@@ -180,7 +180,7 @@ insert_event(Call *call, const Parcel *parcel, const TrackingFact *fact, const c
 									   value_text(fact->corrects_source),
 									   value_text(fact->corrects_event_id), value_text(fact->correction_reason),
 									   value_text_array(fact->corrected_by),
-									   value_text(quarantine(call, fact->occurred_at)),
+									   value_text(tracking_quarantine(call, fact->occurred_at)),
 									   value_text(call_actor()), value_jsonb(fact->raw)), &row))
 		return 0;
 	return row_int64(&row, 0);
@@ -272,8 +272,8 @@ refuse_unknown_parcel(Call *call, const char *named)
 			errhint("Record the event after the shipment; see marketplace.parcel_tracking."));
 }
 
-static List *
-find_parcels(Call *call, const Document *document, const TrackingFact *fact)
+List *
+tracking_find_parcels(Call *call, const Document *document, const TrackingFact *fact)
 {
 	bool		by_id = document_has(document, "parcel_id");
 	bool		by_sscc = document_has(document, "sscc");
@@ -308,29 +308,47 @@ find_parcels(Call *call, const Document *document, const TrackingFact *fact)
 	return parcels_of_corrected(call, fact);
 }
 
+TrackingFact
+tracking_document_read(Call *call, const Document *document)
+{
+	document_only(document, "source", "source_event_id", "parcel_id", "sscc", "carrier", "tracking_number", "state",
+				  "handling_unit_id", "code", "sub_code",
+				  "occurred_at", "place", "signed_by", "raw", "corrects", NULL);
+	return tracking_fact_read(call, document);
+}
+
+int64
+tracking_document_record(Call *call, const Document *document, bool *fresh)
+{
+	TrackingFact fact = tracking_document_read(call, document);
+	List	   *parcels;
+	ListCell   *cell;
+	int64		id = 0;
+
+	*fresh = false;
+	if (handling_unit_record(call, document, &fact, &id, fresh))
+		return id;
+	parcels = tracking_find_parcels(call, document, &fact);
+	foreach(cell, parcels)
+		tracking_require(call, lfirst(cell));
+	foreach(cell, parcels)
+	{
+		bool		stored;
+
+		id = tracking_store(call, lfirst(cell), &fact, &stored);
+		*fresh |= stored;
+	}
+	return id;
+}
+
 static int64
 record_tracking(Call *call, Jsonb *json)
 {
 	Document	document = document_root(json);
-	TrackingFact fact;
-	List	   *parcels;
-	ListCell   *cell;
-	int64		id = 0;
 	bool		fresh;
 
 	access_require_any(call, CAPACITY_OPERATOR | CAPACITY_SELLER | CAPACITY_CARRIER);
-	document_only(&document, "source", "source_event_id", "parcel_id", "sscc", "carrier", "tracking_number", "state",
-				  "handling_unit_id", "code", "sub_code",
-				  "occurred_at", "place", "signed_by", "raw", "corrects", NULL);
-	fact = tracking_fact_read(call, &document);
-	if (handling_unit_record(call, &document, &fact, &id))
-		return id;
-	parcels = find_parcels(call, &document, &fact);
-	foreach(cell, parcels)
-		tracking_require(call, lfirst(cell));
-	foreach(cell, parcels)
-		id = tracking_store(call, lfirst(cell), &fact, &fresh);
-	return id;
+	return tracking_document_record(call, &document, &fresh);
 }
 
 PG_FUNCTION_INFO_V1(tracking_record);

@@ -23,6 +23,15 @@ typedef struct Parcel
 } Parcel;
 
 extern Parcel *parcel_get(Call *call, int64 parcel_id); /* MK004 when there is none */
+extern List *parcels_get(Call *call, Value ids);	/* of an array, by order and id; those that there are */
+
+/*
+ * Of parcels p and their shipments s: numbers come back after a while (LG-17), so of several parcels the last one that had been
+ * announced when the event happened, else the first: the same parcel whenever the event arrives. Parcels of voided shipments come
+ * after all others.
+ */
+#define PARCEL_ON_ITS_WAY_AT(at) \
+	"ORDER BY s.state = 'voided', p.created_at > " at ", CASE WHEN p.created_at > " at " THEN p.id ELSE -p.id END LIMIT 1"
 
 /* By SSCC, or by carrier and number: of several the one that was on its way at the time; NULL when there is none. */
 extern Parcel *parcel_by_sscc(Call *call, const char *sscc, TimestampTz at);
@@ -47,6 +56,12 @@ typedef struct TrackingFact
 } TrackingFact;
 
 extern TrackingFact tracking_fact_read(Call *call, const Document *document);
+
+/* tracking_record(): its document, the parcels that it names (MK004 when there is none), and all of it. */
+extern TrackingFact tracking_document_read(Call *call, const Document *document);
+extern List *tracking_find_parcels(Call *call, const Document *document, const TrackingFact *fact);
+extern int64 tracking_document_record(Call *call, const Document *document, bool *fresh);
+extern const char *tracking_quarantine(Call *call, TimestampTz occurred_at);	/* LG-25: 'pending', or NULL */
 extern Jsonb *tracking_fact_document(const TrackingFact *fact);
 extern char *tracking_event_key(const TrackingFact *fact);
 extern char *tracking_plain_code(const char *code);
@@ -112,6 +127,12 @@ typedef struct Fold
 #define RANK_VOID 95			/* but a cancelled label does not */
 
 extern FoldEvent *tracking_events(Call *call, int64 parcel_id, int *count);
+
+/* A row of what tracking_events() reads. */
+extern FoldEvent fold_event(const Row *row);
+
+/* When silence begins after these events (LG-26); DT_NOBEGIN: never. */
+extern TimestampTz tracking_silent_at(Call *call, const Parcel *parcel, const Fold *fold);
 
 /* LG-20…LG-23. Sorts the events and fills their standing. */
 extern Fold tracking_fold(FoldEvent *events, int count);

@@ -33,6 +33,24 @@ is(const char *position, const char *name)
 	return strcmp(position, name) == 0;
 }
 
+FoldEvent
+fold_event(const Row *row)
+{
+	return (FoldEvent) {
+		.id = row_int64(row, 0),
+		.source = row_text(row, 1),
+		.event_key = row_text(row, 2),
+		.source_event_id = row_text(row, 3),
+		.state = row_text(row, 4),
+		.rank = row_null(row, 5) ? 0 : row_int32(row, 5),
+		.occurred_at = row_timestamptz(row, 6),
+		.signed_by = row_text(row, 7),
+		.corrects_source = row_text(row, 8),
+		.corrects_event_id = row_text(row, 9),
+		.quarantine = row_text(row, 10)
+	};
+}
+
 FoldEvent *
 tracking_events(Call *call, int64 parcel_id, int *count)
 {
@@ -45,21 +63,7 @@ tracking_events(Call *call, int64 parcel_id, int *count)
 	FoldEvent  *events = palloc0(Max(rows.count, 1) * sizeof(FoldEvent));
 
 	for (uint64 i = 0; i < rows.count; i++)
-	{
-		const Row  *row = &rows.rows[i];
-
-		events[i].id = row_int64(row, 0);
-		events[i].source = row_text(row, 1);
-		events[i].event_key = row_text(row, 2);
-		events[i].source_event_id = row_text(row, 3);
-		events[i].state = row_text(row, 4);
-		events[i].rank = row_null(row, 5) ? 0 : row_int32(row, 5);
-		events[i].occurred_at = row_timestamptz(row, 6);
-		events[i].signed_by = row_text(row, 7);
-		events[i].corrects_source = row_text(row, 8);
-		events[i].corrects_event_id = row_text(row, 9);
-		events[i].quarantine = row_text(row, 10);
-	}
+		events[i] = fold_event(&rows.rows[i]);
 	*count = (int) rows.count;
 	return events;
 }
@@ -220,8 +224,8 @@ contest(Call *call, const Parcel *parcel)
  * ---- the parcel's row ----
  */
 
-static TimestampTz
-silent_at(Call *call, const Parcel *parcel, const Fold *fold)
+TimestampTz
+tracking_silent_at(Call *call, const Parcel *parcel, const Fold *fold)
 {
 	PolicyScope scope = {.order_id = parcel->order_id, .seller_id = parcel->seller_id, .buyer_id = parcel->buyer_id};
 	PolicyDuration silence;
@@ -248,7 +252,7 @@ write_fold(Call *call, const Parcel *parcel, const Fold *fold)
 											 value_text(fold->state),
 											 value_instant(fold->first_scan_at), value_instant(fold->last_event_at),
 											 value_instant(fold->delivered_at), value_text(fold->signed_by),
-											 value_instant(silent_at(call, parcel, fold)),
+											 value_instant(tracking_silent_at(call, parcel, fold)),
 											 value_bool(fold_state_is_final(fold->state))));
 }
 

@@ -50,18 +50,22 @@ parcel_get(Call *call, int64 parcel_id)
 	return parcel_of(&row);
 }
 
-/*
- * Numbers come back after a while (LG-17), so of several parcels the last one that had been announced when the event
- * happened, else the first: the same parcel whenever the event arrives. Parcels of voided shipments come after all
- * others.
- */
-#define ON_ITS_WAY_AT \
-	"ORDER BY s.state = 'voided', p.created_at > $3, CASE WHEN p.created_at > $3 THEN p.id ELSE -p.id END LIMIT 1"
+List *
+parcels_get(Call *call, Value ids)
+{
+	static Statement get = STATEMENT_PLANNED_ONCE("iL", PARCEL_COLUMNS "AND p.id = ANY ($2) ORDER BY p.order_id, p.id");
+	Rows		rows = query_rows(&get, VALUES(value_int32(call->marketplace_id), ids));
+	List	   *parcels = NIL;
+
+	for (uint64 i = 0; i < rows.count; i++)
+		parcels = lappend(parcels, parcel_of(&rows.rows[i]));
+	return parcels;
+}
 
 Parcel *
 parcel_by_sscc(Call *call, const char *sscc, TimestampTz at)
 {
-	static Statement get = STATEMENT("itz", PARCEL_COLUMNS "AND p.sscc = $2 " ON_ITS_WAY_AT);
+	static Statement get = STATEMENT("itz", PARCEL_COLUMNS "AND p.sscc = $2 " PARCEL_ON_ITS_WAY_AT("$3"));
 	Row			row;
 
 	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_text(sscc), value_timestamptz(at)), &row))
@@ -74,7 +78,7 @@ parcel_by_number(Call *call, int64 carrier_id, const char *number, TimestampTz a
 {
 	static Statement get = STATEMENT("itzl",
 									 PARCEL_COLUMNS "AND p.carrier_id = $4 AND p.tracking_number = $2 "
-													"" ON_ITS_WAY_AT);
+													PARCEL_ON_ITS_WAY_AT("$3"));
 	Row			row;
 
 	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_text(number), value_timestamptz(at),

@@ -26,6 +26,15 @@ order_lock(Call *call, int64 order_id)
 		no_order(call, order_id);
 }
 
+void
+orders_lock(Call *call, Value order_ids)
+{
+	static Statement lock = STATEMENT_PLANNED_ONCE("iL",
+		"SELECT 1 FROM marketplace.orders WHERE marketplace_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE");
+
+	(void) query_execute(&lock, VALUES(value_int32(call->marketplace_id), order_ids));
+}
+
 bool
 order_try_lock(Call *call, int64 order_id)
 {

@@ -63,6 +63,9 @@ typedef struct OrderLines
 /* Locks the order (FOR NO KEY UPDATE): before its lines, before anything of funds. MK004 when it does not exist. */
 extern void order_lock(Call *call, int64 order_id);
 
+/* Many at once, in ascending order: the array of their ids. Those that do not exist are passed over. */
+extern void orders_lock(Call *call, Value order_ids);
+
 /* The same for steps of tick(), which lock many orders and must not wait for one: false when somebody else has it. */
 extern bool order_try_lock(Call *call, int64 order_id);
 
