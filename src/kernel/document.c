@@ -350,11 +350,10 @@ document_date_or_null(const Document *object, const char *key, DateADT *date)
 	return true;
 }
 
-/* PostgreSQL's own parser, but only for what ISO 8601 with a zone looks like, and with our error. */
-TimestampTz
-document_timestamptz(const Document *object, const char *key)
+/* PostgreSQL's own parser, but only for what ISO 8601 looks like. */
+bool
+instant_read(const char *string, const char *zone_name, TimestampTz *instant)
 {
-	char	   *string = document_text(object, key);
 	size_t		length = strlen(string);
 	char	   *fields[MAXDATEFIELDS];
 	int			types[MAXDATEFIELDS];
@@ -364,17 +363,35 @@ document_timestamptz(const Document *object, const char *key)
 	int			count;
 	int			kind;
 	int			zone;
-	TimestampTz result;
 	bool		zoned = length > 16 && (string[length - 1] == 'Z' || strpbrk(string + 16, "+-") != NULL);
 
-	if (!zoned || length > MAXDATELEN || string[4] != '-' ||
+	if ((!zoned && zone_name == NULL) || length < 10 || length > MAXDATELEN || string[4] != '-' ||
 		ParseDateTime(string, work, sizeof(work), fields, types, MAXDATEFIELDS, &count) != 0 ||
 #if PG_VERSION_NUM >= 160000
 		DecodeDateTime(fields, types, count, &kind, &tm, &fsec, &zone, &(DateTimeErrorExtra) {0}) != 0 ||
 #else
 		DecodeDateTime(fields, types, count, &kind, &tm, &fsec, &zone) != 0 ||
 #endif
-		kind != DTK_DATE || tm2timestamp(&tm, fsec, &zone, &result) != 0)
+		kind != DTK_DATE)
+		return false;
+	if (!zoned)
+	{
+		pg_tz	   *local = pg_tzset(zone_name);
+
+		if (local == NULL)
+			return false;
+		zone = DetermineTimeZoneOffset(&tm, local);
+	}
+	return tm2timestamp(&tm, fsec, &zone, instant) == 0;
+}
+
+TimestampTz
+document_timestamptz(const Document *object, const char *key)
+{
+	char	   *string = document_text(object, key);
+	TimestampTz result;
+
+	if (!instant_read(string, NULL, &result))
 		document_refuse(object, key, psprintf("\"%.60s\" is not an instant.", string),
 						"Write ISO 8601 with a zone, such as 2026-03-04T11:42:00Z.");
 	return result;

@@ -43,6 +43,9 @@ extern bool document_date_or_null(const Document *object, const char *key, DateA
 extern TimestampTz document_timestamptz(const Document *object, const char *key);	/* ISO 8601 with a zone */
 extern Jsonb *document_jsonb_or_null(const Document *object, const char *key);
 
+/* An ISO 8601 text; one without a zone is of the zone named, or refused when that is NULL. False: it is none. */
+extern bool instant_read(const char *string, const char *zone_name, TimestampTz *instant);
+
 /* Raises MK003 at path.key: what is wrong there, and what would be right (hint, may be NULL). */
 extern void document_refuse(const Document *object, const char *key, const char *detail, const char *hint) pg_attribute_noreturn();
 

@@ -4,7 +4,8 @@
  *
  * Reading, finding the parcel and storing are tried for all documents at once. What fails is tried again in halves, until the
  * document that fails is alone: it becomes a refusal of the batch, and the others are recorded. So a batch without errors costs
- * one attempt, and any number of bad documents a few attempts each. How events are stored is in tracking_batch_store.c.
+ * one attempt, and any number of bad documents a few attempts each. The money that follows is posted once, for all: should that
+ * fail, the documents are first tried without effect. How events are stored is in tracking_batch_store.c.
  */
 #include "postgres.h"
 
@@ -49,7 +50,6 @@ work_portion(Call *call, void *argument)
 	Portion    *portion = argument;
 
 	portion->work(call, portion->items, portion->count);
-	call_carry_out(call);
 }
 
 static void
@@ -58,10 +58,8 @@ try_items(Call *call, ItemWork work, BatchItem **items, int count)
 	Portion		portion = {.work = work, .items = items, .count = count};
 	ErrorData  *error;
 
-	if (count == 0 || call_attempt(call, work_portion, &portion, &error))
+	if (count == 0 || attempt(call, work_portion, &portion, &error))
 		return;
-	if (error_is_of_the_moment(error))
-		ReThrowError(error);
 	if (count == 1)
 	{
 		items[0]->error = error;
@@ -69,6 +67,34 @@ try_items(Call *call, ItemWork work, BatchItem **items, int count)
 	}
 	try_items(call, work, items, count / 2);
 	try_items(call, work, items + count / 2, count - count / 2);
+}
+
+/* Stores what can be stored; the money and the documents that follow are written as well, or nothing stands. */
+static void
+store_and_carry_out(Call *call, void *argument)
+{
+	Portion    *portion = argument;
+
+	try_items(call, tracking_batch_store, portion->items, portion->count);
+	attempt_carry_out(call);
+}
+
+/* Stored alone: is it the money or the document of one of these that cannot be written? Returns how many were found. */
+static int
+find_unpostable(Call *call, BatchItem **items, int count)
+{
+	Portion		portion = {.items = items, .count = count};
+	ErrorData  *error;
+
+	if (count == 0 || attempt_dry(call, store_and_carry_out, &portion, &error))
+		return 0;
+	if (count == 1)
+	{
+		items[0]->error = error;
+		return 1;
+	}
+	return find_unpostable(call, items, count / 2) +
+		find_unpostable(call, items + count / 2, count - count / 2);
 }
 
 /* Moves the items without an error to the front; returns how many there are. */
@@ -81,6 +107,23 @@ keep_good(BatchItem **items, int count)
 		if (items[i]->error == NULL)
 			items[good++] = items[i];
 	return good;
+}
+
+static void
+store_items(Call *call, BatchItem **items, int count)
+{
+	ErrorData  *error;
+
+	for (;;)
+	{
+		Portion		portion = {.items = items, .count = keep_good(items, count)};
+
+		if (attempt(call, store_and_carry_out, &portion, &error))
+			return;
+		if (find_unpostable(call, items, portion.count) == 0)
+			ReThrowError(error);
+		count = portion.count;
+	}
 }
 
 /*
@@ -348,7 +391,7 @@ tracking_batch_record(Call *call, Jsonb *documents)
 	try_items(call, find_parcels, working, good);
 	good = keep_good(working, good);
 	lock_orders(call, working, good);
-	try_items(call, tracking_batch_store, working, good);
+	store_items(call, working, good);
 	return write_batch(call, items, count);
 }
 
