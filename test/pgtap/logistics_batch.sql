@@ -1,6 +1,6 @@
 -- Many tracking events in one call: L1 through tracking_record_batch(), the same end as one by one, refusals that stop nobody; the adapters on
 -- payloads written after the providers' public pages (test/fixtures/tracking) and on the samples of GS1.
-\set m 7191
+\set m 7196
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;
 SET timezone = 'UTC';
