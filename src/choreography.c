@@ -91,6 +91,7 @@ static const TickStep steps[] = {
 	{"payouts whose day it is", funds_tick_payouts},
 	{"seller orders that were not accepted in time", orders_tick_accept},
 	{"receipts that silence has become", logistics_tick_deemed},
+	{"parcels that are presumed lost", logistics_tick_lost},
 	{"holds whose time is over", funds_tick_holds},
 	{"released money that matures", funds_tick_maturity},
 	{"reserves that are freed", funds_tick_reserve},

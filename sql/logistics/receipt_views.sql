@@ -19,10 +19,6 @@ VALUES
 		'How long after it was recorded a buyer may take a receipt back; never longer than its inspection', 'LG rule book §5: corrections; no public source', false),
 	('lg.refused_goods_back', 'choice(escalate, refund)', '"escalate"'::jsonb,
 		'When the carrier has brought refused goods back to the seller: refund them at once, or leave the objection to the operator', 'LG-15, LG-48; no public source', false),
-	('lg.reserve_days', 'integer', '3'::jsonb,
-		'Days for the protest to the carrier after the receipt, in lg.reserve_calendar; the day of the receipt does not count', 'C. com. L133-3 (LG-41)', true),
-	('lg.reserve_calendar', 'text', '"FR-L1333"'::jsonb,
-		'Calendar of the protest to the carrier: that of the place of delivery', 'C. com. L133-3 (LG-41)', true),
 	('lg.grace', 'duration', '{"n": 0, "unit": "hours"}'::jsonb,
 		'How long after the end of the promised day a delivery is not late yet', 'LG-34', true),
 	('lg.stalled_bd', 'integer', '3'::jsonb,
@@ -34,7 +30,7 @@ VALUES
 	('lg.auto_lose', 'boolean', 'false'::jsonb,
 		'tick() records the loss of parcels that are presumed lost; false: only the carrier or an operator does', 'LG-35', true);
 COMMENT ON VIEW marketplace.policy_registry_logistics_receipt IS
-'Policy parameters of receipts and their clocks, and of lateness (logistics rule book §12).';
+'Policy parameters of receipts, their clocks, and lateness (logistics rule book §12).';
 COMMENT ON COLUMN marketplace.policy_registry_logistics_receipt.name IS 'Name of the parameter.';
 COMMENT ON COLUMN marketplace.policy_registry_logistics_receipt.value_type IS 'Type of its values.';
 COMMENT ON COLUMN marketplace.policy_registry_logistics_receipt.default_value IS 'Value where none has been set.';
@@ -170,3 +166,55 @@ COMMENT ON COLUMN marketplace.receipt_contradictions.carrier_signed_by IS 'Who s
 COMMENT ON COLUMN marketplace.receipt_contradictions.carrier_event_id IS 'Its event (tracking_events.id).';
 COMMENT ON COLUMN marketplace.receipt_contradictions.hold_id IS 'The hold on the money of the share.';
 COMMENT ON COLUMN marketplace.receipt_contradictions.since IS 'Since when.';
+
+CREATE OR REPLACE VIEW marketplace.receipt_deadlines WITH (security_invoker = true) AS
+SELECT d.marketplace_id, d.clock, d.order_id, d.shipment_id, d.parcel_id, d.order_line_id, d.return_id, d.quantity, d.must_act, d.due_at,
+	d.due_at < marketplace.clock() AS overdue, d.afterwards
+FROM (
+	SELECT l.marketplace_id, 'ship_by' AS clock, l.order_id, NULL::bigint AS shipment_id, NULL::bigint AS parcel_id, l.id AS order_line_id,
+		NULL::bigint AS return_id, l.to_ship AS quantity, 'seller' AS must_act, (o.ship_by + 1)::timestamp AT TIME ZONE m.time_zone AS due_at,
+		'at_risk' AS afterwards
+	FROM marketplace.order_lines l
+	JOIN marketplace.seller_orders s ON s.marketplace_id = l.marketplace_id AND s.id = l.seller_order_id AND s.state = 'accepted'
+	JOIN marketplace.marketplaces m ON m.marketplace_id = l.marketplace_id
+	JOIN marketplace.order_line_promise_current o ON o.marketplace_id = l.marketplace_id AND o.order_line_id = l.id
+	WHERE l.to_ship > 0 AND o.ship_by IS NOT NULL
+	UNION ALL
+	SELECT c.marketplace_id, 'deliver_by', p.order_id, p.shipment_id, p.id, c.order_line_id, NULL, c.quantity, 'carrier', k.deliver_by, 'late'
+	FROM marketplace.parcel_contents c
+	JOIN marketplace.parcels p ON p.marketplace_id = c.marketplace_id AND p.id = c.parcel_id
+	CROSS JOIN LATERAL marketplace.parcel_clocks(p.marketplace_id, p.id) k
+	WHERE c.position = 'in_transit' AND k.deliver_by IS NOT NULL
+	UNION ALL
+	SELECT r.marketplace_id, 'inspect_by', r.order_id, p.shipment_id, r.parcel_id, r.order_line_id, NULL, r.quantity, 'buyer', r.deemed_at, r.on_silence
+	FROM marketplace.receipts_due r
+	JOIN marketplace.parcels p ON p.marketplace_id = r.marketplace_id AND p.id = r.parcel_id
+	UNION ALL
+	SELECT p.marketplace_id, 'reserve_by', p.order_id, p.shipment_id, p.id, o.order_line_id, NULL, o.open_quantity, r.claimant, k.reserve_by, 'forfeited'
+	FROM marketplace.receipt_objections o
+	JOIN marketplace.parcels p ON p.marketplace_id = o.marketplace_id AND p.id = o.parcel_id
+	JOIN marketplace.parcel_risks r ON r.marketplace_id = p.marketplace_id AND r.parcel_id = p.id
+	CROSS JOIN LATERAL marketplace.parcel_clocks(p.marketplace_id, p.id) k
+	WHERE o.state = 'open' AND o.kind IN ('damaged', 'missing') AND k.reserve_by IS NOT NULL
+	UNION ALL
+	SELECT r.marketplace_id, 'rma_ship_by', r.order_id, r.shipment_id, NULL, NULL, r.id, NULL, 'buyer', r.ship_by, 'expired'
+	FROM marketplace.returns r
+	WHERE r.state IN ('approved', 'label_issued')
+	UNION ALL
+	SELECT r.marketplace_id, 'rma_inspect_by', r.order_id, r.shipment_id, NULL, NULL, r.id, NULL, 'seller', r.inspect_by, 'refund_due'
+	FROM marketplace.returns r
+	WHERE r.state = 'received') d;
+COMMENT ON VIEW marketplace.receipt_deadlines IS
+'Open deadlines: which clock runs for what, who must act and until when (LG-36). The clocks are facts and durations: an instant that has passed stays listed as overdue until somebody has acted. Protests to the carrier of damage and shortage: reserve_by; the claims themselves are in carrier_claim_tasks.';
+COMMENT ON COLUMN marketplace.receipt_deadlines.marketplace_id IS 'Marketplace (tenant).';
+COMMENT ON COLUMN marketplace.receipt_deadlines.clock IS 'ship_by, deliver_by, inspect_by, reserve_by, rma_ship_by or rma_inspect_by.';
+COMMENT ON COLUMN marketplace.receipt_deadlines.order_id IS 'The order.';
+COMMENT ON COLUMN marketplace.receipt_deadlines.shipment_id IS 'The shipment, once there is one.';
+COMMENT ON COLUMN marketplace.receipt_deadlines.parcel_id IS 'The parcel.';
+COMMENT ON COLUMN marketplace.receipt_deadlines.order_line_id IS 'The order line.';
+COMMENT ON COLUMN marketplace.receipt_deadlines.return_id IS 'The return.';
+COMMENT ON COLUMN marketplace.receipt_deadlines.quantity IS 'How much of the line; NULL: all of the return.';
+COMMENT ON COLUMN marketplace.receipt_deadlines.must_act IS 'Who must act: seller, carrier or buyer; for reserve_by the claimant of the Incoterm (LG-39).';
+COMMENT ON COLUMN marketplace.receipt_deadlines.due_at IS 'Last instant, or the end of the last day.';
+COMMENT ON COLUMN marketplace.receipt_deadlines.overdue IS 'True when it has passed, whether or not tick() has run.';
+COMMENT ON COLUMN marketplace.receipt_deadlines.afterwards IS 'What follows when nobody acts.';

@@ -210,7 +210,6 @@ CREATE TABLE marketplace.tracking_events (
 	decided_by text,
 	decided_at timestamptz,
 	decision_reason text CHECK (decision_reason <> ''),
-	expected_at timestamptz,
 	repeats int NOT NULL DEFAULT 0,
 	recorded_by text NOT NULL,
 	raw jsonb,
@@ -253,7 +252,6 @@ COMMENT ON COLUMN marketplace.tracking_events.quarantine_reason IS 'Why it canno
 COMMENT ON COLUMN marketplace.tracking_events.decided_by IS 'Who accepted or rejected it.';
 COMMENT ON COLUMN marketplace.tracking_events.decided_at IS 'When.';
 COMMENT ON COLUMN marketplace.tracking_events.decision_reason IS 'Why.';
-COMMENT ON COLUMN marketplace.tracking_events.expected_at IS 'When the source expects the delivery; NULL: it does not say.';
 COMMENT ON COLUMN marketplace.tracking_events.repeats IS 'How often it was sent again.';
 COMMENT ON COLUMN marketplace.tracking_events.recorded_by IS 'Who recorded it: person, service or role.';
 COMMENT ON COLUMN marketplace.tracking_events.raw IS 'What the source sent, as it was.';

@@ -178,6 +178,15 @@ require_scalar(Call *call, const char *name, const PolicyScope *scope, PolicyKin
 	return scalar;
 }
 
+bool
+policy_is_set(Call *call, const char *name)
+{
+	static Statement find = STATEMENT("it",
+		"SELECT FROM marketplace.policy_values WHERE marketplace_id = $1 AND name = $2 LIMIT 1");
+
+	return query_execute(&find, VALUES(value_int32(call->marketplace_id), value_text(name))) > 0;
+}
+
 char *
 policy_text(Call *call, const char *name, const PolicyScope *scope)
 {

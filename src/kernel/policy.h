@@ -39,6 +39,9 @@ extern DateADT policy_date(Call *call, const char *name, const PolicyScope *scop
 extern PolicyDuration policy_duration(Call *call, const char *name, const PolicyScope *scope);
 extern Jsonb *policy_jsonb(Call *call, const char *name, const PolicyScope *scope);	/* of any type */
 
+/* Has the marketplace ever set the parameter, in whatever scope? Else everybody has the default. */
+extern bool policy_is_set(Call *call, const char *name);
+
 /*
  * First rule of the decision table whose condition holds for the facts. outcome is NULL when none does, and when no
  * version of the table is in force (version is 0 then). A changing call records the decision, about the object when

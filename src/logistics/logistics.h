@@ -10,6 +10,9 @@
 /* tick(): receipts that the buyer's silence has become (LG-30); locks their orders in ascending order. */
 extern int	logistics_tick_deemed(Call *call, int limit);
 
+/* tick(): parcels that are presumed lost, where policy records that (LG-35). */
+extern int	logistics_tick_lost(Call *call, int limit);
+
 /* tick(): returns that were not sent, or not inspected, in time. */
 extern int	logistics_tick_returns(Call *call, int limit);
 
