@@ -93,6 +93,26 @@ COMMENT ON COLUMN marketplace.parcel_risks.arrived_at IS 'When it arrived, by th
 COMMENT ON COLUMN marketplace.parcel_risks.passed_at IS 'When the risk passed to the buyer; NULL: it is the seller''s.';
 COMMENT ON COLUMN marketplace.parcel_risks.passed_by IS 'By which fact: that of the term, or the one that proves it.';
 
+CREATE OR REPLACE VIEW marketplace.carriage_objections WITH (security_invoker = true) AS
+SELECT marketplace_id, parcel_id, order_line_id, kind, sum(quantity) AS quantity, min(stated_at) AS since
+FROM (
+	SELECT o.marketplace_id, o.parcel_id, o.order_line_id, CASE o.kind WHEN 'damaged' THEN 'damage' WHEN 'missing' THEN 'missing' ELSE 'loss' END AS kind, o.stated_at,
+		o.quantity - COALESCE((SELECT sum(d.quantity)
+			FROM marketplace.receipt_decisions d
+			WHERE d.marketplace_id = o.marketplace_id AND d.objection_id = o.id AND d.decision IN ('withdrawn', 'unfounded', 'overtaken')), 0) AS quantity
+	FROM marketplace.receipt_objections o
+	WHERE o.kind IN ('damaged', 'missing', 'not_received')) o
+WHERE quantity > 0
+GROUP BY marketplace_id, parcel_id, order_line_id, kind;
+COMMENT ON VIEW marketplace.carriage_objections IS
+'What buyers object to and a carrier may have to answer for, less what was withdrawn, unfounded or overtaken.';
+COMMENT ON COLUMN marketplace.carriage_objections.marketplace_id IS 'Marketplace (tenant).';
+COMMENT ON COLUMN marketplace.carriage_objections.parcel_id IS 'The parcel.';
+COMMENT ON COLUMN marketplace.carriage_objections.order_line_id IS 'The order line.';
+COMMENT ON COLUMN marketplace.carriage_objections.kind IS 'damage, missing, or loss: not received at all.';
+COMMENT ON COLUMN marketplace.carriage_objections.quantity IS 'How much, in the unit of the line.';
+COMMENT ON COLUMN marketplace.carriage_objections.since IS 'As of when the buyer first said it.';
+
 CREATE OR REPLACE VIEW marketplace.carriage_losses WITH (security_invoker = true) AS
 SELECT c.marketplace_id, r.order_id, r.seller_order_id, r.seller_id, r.buyer_id, r.shipment_id, c.parcel_id, c.order_line_id, k.kind, k.quantity, k.since,
 	COALESCE((SELECT sum(i.quantity)
@@ -113,14 +133,10 @@ CROSS JOIN LATERAL (
 	FROM marketplace.quantity_movements m
 	WHERE c.position = 'lost' AND m.marketplace_id = c.marketplace_id AND m.id = c.movement_id
 	UNION ALL
-	SELECT CASE n.kind WHEN 'damaged' THEN 'damage' ELSE 'missing' END, sum(n.quantity), min(n.stated_at)
-	FROM (SELECT o.kind, o.stated_at, o.quantity - COALESCE((SELECT sum(d.quantity) FROM marketplace.receipt_decisions d
-			WHERE d.marketplace_id = o.marketplace_id AND d.objection_id = o.id AND d.decision NOT IN ('upheld', 'settled')), 0) AS quantity
-		FROM marketplace.receipt_objections o
-		WHERE o.marketplace_id = c.marketplace_id AND o.parcel_id = c.parcel_id AND o.order_line_id = c.order_line_id
-		  AND o.kind IN ('damaged', 'missing')) n
-	WHERE n.quantity > 0
-	GROUP BY n.kind
+	SELECT j.kind, j.quantity, j.since
+	FROM marketplace.carriage_objections j
+	WHERE j.marketplace_id = c.marketplace_id AND j.parcel_id = c.parcel_id AND j.order_line_id = c.order_line_id
+	  AND c.position = 'delivered'
 	UNION ALL
 	SELECT 'delay', c.quantity, s.deliver_by
 	WHERE c.position IN ('in_transit', 'delivered') AND COALESCE(r.arrived_at, marketplace.clock()) > s.deliver_by) k;
@@ -136,7 +152,7 @@ COMMENT ON COLUMN marketplace.carriage_losses.parcel_id IS 'The parcel.';
 COMMENT ON COLUMN marketplace.carriage_losses.order_line_id IS 'The order line.';
 COMMENT ON COLUMN marketplace.carriage_losses.kind IS 'loss, damage, missing or delay.';
 COMMENT ON COLUMN marketplace.carriage_losses.quantity IS 'How much, in the unit of the line.';
-COMMENT ON COLUMN marketplace.carriage_losses.since IS 'When it was lost; when it was received (damage, missing); when it was due (delay).';
+COMMENT ON COLUMN marketplace.carriage_losses.since IS 'When it was lost, or not received; when it was received (damage, missing); when it was due (delay).';
 COMMENT ON COLUMN marketplace.carriage_losses.claimed IS 'Of it, in claims that were not abandoned.';
 COMMENT ON COLUMN marketplace.carriage_losses.incoterm IS 'The Incoterm.';
 COMMENT ON COLUMN marketplace.carriage_losses.claimant IS 'Who claims on the carrier by it.';
