@@ -122,7 +122,7 @@ SELECT c.marketplace_id, r.order_id, r.seller_order_id, r.seller_id, r.buyer_id,
 		  AND q.kind = k.kind AND q.state <> 'abandoned'), 0) AS claimed,
 	r.incoterm, r.claimant,
 	CASE WHEN k.kind = 'delay' THEN r.claimant
-		WHEN k.kind = 'loss' THEN CASE WHEN r.passed_at <= k.since THEN 'buyer' ELSE 'seller' END
+		WHEN c.position = 'lost' AND k.kind = 'loss' THEN CASE WHEN r.passed_at <= k.since THEN 'buyer' ELSE 'seller' END
 		ELSE CASE WHEN r.passed_at < r.arrived_at THEN 'buyer' ELSE 'seller' END END AS borne_by,
 	s.regime, s.deliver_by, r.handed_over_at, r.arrived_at
 FROM marketplace.parcel_contents c

@@ -67,7 +67,7 @@ static Statement carriers = STATEMENT("iddtlt",
 	"p AS (SELECT period, carrier_id, origin, destination, pg_catalog.count(*) AS parcels, pg_catalog.count(arrived_at) AS "
 	"arrived, pg_catalog.count(on_time) AS judged, pg_catalog.count(*) FILTER (WHERE on_time) AS on_time, "
 	"pg_catalog.count(in_full) AS ended, pg_catalog.count(*) FILTER (WHERE in_full) AS in_full, pg_catalog.sum(units) FILTER "
-	"(WHERE on_time IS NOT NULL) AS units, pg_catalog.sum(units - lost - missing) FILTER (WHERE on_time) AS units_in_time, "
+	"(WHERE on_time IS NOT NULL) AS units, pg_catalog.sum(GREATEST(units - lost - missing, 0)) FILTER (WHERE on_time) AS units_in_time, "
 	"pg_catalog.count(*) FILTER (WHERE first_attempt) AS first, pg_catalog.count(*) FILTER (WHERE damaged > 0 AND arrived_at IS "
 	"NOT NULL) AS damaged, pg_catalog.count(*) FILTER (WHERE lost > 0) AS lost FROM r GROUP BY period, carrier_id, origin, "
 	"destination) "
