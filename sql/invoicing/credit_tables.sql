@@ -23,7 +23,7 @@ CREATE TABLE marketplace.credit_claims (
 	recorded_at timestamptz NOT NULL,
 	units_left numeric(16,4),
 	amount_left marketplace.amount,
-	obstacle text CHECK (obstacle IN ('not_invoiced', 'no_mandate', 'no_identifier', 'violation')),
+	obstacle text CHECK (obstacle IN ('not_invoiced', 'no_value', 'no_mandate', 'no_identifier', 'violation')),
 	detail text,
 	PRIMARY KEY (marketplace_id, id),
 	CONSTRAINT claims_units_or_money CHECK (

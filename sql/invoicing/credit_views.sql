@@ -52,7 +52,7 @@ SELECT c.marketplace_id, c.id AS claim_id, c.order_id, c.seller_order_id, c.sell
 FROM marketplace.credit_claims c
 WHERE c.units_left > 0 OR c.obstacle IS NOT NULL;
 COMMENT ON VIEW marketplace.credits_due IS
-'What is to be credited and could not be: mend the cause, then credit_note_issue(). not_invoiced: it is credited by itself once the line is invoiced.';
+'What is to be credited and could not be: mend the cause, then credit_note_issue(). not_invoiced: it is credited by itself once the line is invoiced; no_value: the units are not worth a minor unit and go with the next credit note.';
 COMMENT ON COLUMN marketplace.credits_due.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.credits_due.claim_id IS 'Claim.';
 COMMENT ON COLUMN marketplace.credits_due.order_id IS 'Order.';
@@ -64,6 +64,6 @@ COMMENT ON COLUMN marketplace.credits_due.cause IS 'Why it is to be credited.';
 COMMENT ON COLUMN marketplace.credits_due.event_id IS 'Fact, an event of the outbox.';
 COMMENT ON COLUMN marketplace.credits_due.units_left IS 'Units not credited yet.';
 COMMENT ON COLUMN marketplace.credits_due.amount_left IS 'Amount not credited yet.';
-COMMENT ON COLUMN marketplace.credits_due.obstacle IS 'What stops it: not_invoiced, no_mandate, no_identifier, violation.';
+COMMENT ON COLUMN marketplace.credits_due.obstacle IS 'What stops it: not_invoiced, no_value, no_mandate, no_identifier, violation.';
 COMMENT ON COLUMN marketplace.credits_due.detail IS 'The first rule that the credit note would break.';
 COMMENT ON COLUMN marketplace.credits_due.since IS 'Since when.';

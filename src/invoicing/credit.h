@@ -55,7 +55,7 @@ extern void credit_vat(const Creditable *of, Invoice *note);	/* sums the note; i
 extern Amount credit_net_of_gross(const Creditable *of, const CreditableLine *line, Amount gross, Amount *used);
 
 /* credit_line.c: adds lines to the note of an invoice */
-extern void credit_add_units(Call *call, Creditable *of, int at, Numeric units, Numeric percent);
+extern bool credit_add_units(Call *call, Creditable *of, int at, Numeric units, Numeric percent);
 extern void credit_add_amount(Creditable *of, int at, Amount net);
 extern void credit_begin(Creditable *of);
 

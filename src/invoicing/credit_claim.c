@@ -115,6 +115,8 @@ claim_units(Call *call, const OrderLine *line, NewClaim claim)
 	claim.units_left = creditable_units(call, line, claim.units, claim.refunded == NULL ? zero() : claim.refunded);
 	if (claim.weighted == NULL)
 		claim.weighted = decimal_mul(claim.units, decimal_from_int64(100));
+	if (decimal_sign(claim.weighted) == 0)
+		claim.units_left = zero();	/* a grade that gives nothing back: the sale stands */
 	if (decimal_sign(claim.units_left) > 0 || (claim.refunded != NULL && decimal_sign(claim.refunded) != 0))
 		claim_of_fact(call, line, &claim);
 }

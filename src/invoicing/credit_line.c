@@ -72,8 +72,10 @@ explain(Call *call, Creditable *of, InvoiceLine *line)
 	}
 }
 
-/* The last units take what is left, to the cent. */
-void
+/*
+ * The last units take what is left, to the cent. Units that are not worth a minor unit wait for a note with something else on it: false.
+ */
+bool
 credit_add_units(Call *call, Creditable *of, int at, Numeric units, Numeric percent)
 {
 	CreditableLine *left = &of->lines[at];
@@ -83,9 +85,9 @@ credit_add_units(Call *call, Creditable *of, int at, Numeric units, Numeric perc
 	Amount		given = amount_round_ratio(decimal_mul(decimal_from_int64(amount_minor(full)), percent), decimal_from_int64(100), currency);
 	InvoiceLine *line;
 
+	if (amount_minor(given) == 0 && of->note == NULL)
+		return false;
 	left->units_left = decimal_sub(left->units_left, units);
-	if (amount_minor(given) == 0)
-		return;
 	left->net_left = amount_sub(left->net_left, full);
 	credit_begin(of);
 	line = add_line(of, at);
@@ -94,6 +96,7 @@ credit_add_units(Call *call, Creditable *of, int at, Numeric units, Numeric perc
 	line->has_withheld = given != full;
 	line->withheld = amount_sub(full, given);
 	explain(call, of, line);
+	return true;
 }
 
 void

@@ -158,9 +158,10 @@ take(Call *call, CreditClaim *claim, Creditable *of, int at)
 		if (decimal_sign(line->units_left) <= 0)
 			return NULL;
 		piece->units = decimal_min(claim->units_left, line->units_left);
+		if (!credit_add_units(call, of, at, piece->units, DatumGetNumeric(DirectFunctionCall2(numeric_div, NumericGetDatum(claim->weighted),
+																							  NumericGetDatum(claim->units)))))
+			return NULL;
 		claim->units_left = decimal_sub(claim->units_left, piece->units);
-		credit_add_units(call, of, at, piece->units, DatumGetNumeric(DirectFunctionCall2(numeric_div, NumericGetDatum(claim->weighted),
-																						 NumericGetDatum(claim->units))));
 		return piece;
 	}
 	if (amount_minor(line->net_left) <= 0)
@@ -176,10 +177,10 @@ take(Call *call, CreditClaim *claim, Creditable *of, int at)
 	return piece;
 }
 
+/* Goes through the claims once; again, what was worth nothing by itself may find a note to stand on. */
 static List *
-divide(Call *call, List *claims, List *invoices)
+divide(Call *call, List *claims, List *invoices, List *pieces)
 {
-	List	   *pieces = NIL;
 	ListCell   *c;
 	ListCell   *i;
 
@@ -253,7 +254,7 @@ issue_notes(Call *call, List *invoices, List *pieces, bool required)
 	}
 }
 
-/* Units that nothing was invoiced of need no credit note; an amount waits for its line to be invoiced. */
+/* Units that are worth nothing wait for others; an amount waits for its line to be invoiced. */
 static void
 keep_claim(Call *call, CreditClaim *claim)
 {
@@ -264,12 +265,7 @@ keep_claim(Call *call, CreditClaim *claim)
 		" WHERE c.marketplace_id = $1 AND c.id = $2");
 
 	if (claim->obstacle == NULL && !is_done(claim))
-	{
-		if (claim->units != NULL)
-			claim->units_left = decimal_from_int64(0);
-		else
-			claim->obstacle = "not_invoiced";
-	}
+		claim->obstacle = claim->units != NULL ? "no_value" : "not_invoiced";
 	guard_open("invoicing");
 	(void) query_execute(&keep, VALUES(value_int32(call->marketplace_id), value_int64(claim->id), value_numeric(claim->units_left),
 									   claim->units != NULL ? value_null() : value_amount(claim->amount_left), value_text(claim->obstacle),
@@ -288,7 +284,9 @@ settle(Call *call, int64 seller_order_id, bool required)
 	if (claims == NIL)
 		return false;
 	invoices = creditables(call, seller_order_id);
-	pieces = divide(call, claims, invoices);
+	pieces = divide(call, claims, invoices, NIL);
+	if (pieces != NIL)
+		pieces = divide(call, claims, invoices, pieces);
 	issue_notes(call, invoices, pieces, required);
 	foreach(cell, claims)
 		keep_claim(call, lfirst(cell));

@@ -191,7 +191,9 @@ invoice_document(PG_FUNCTION_ARGS)
 	" UNION ALL SELECT p.last_invoice_id, i.number, 'quantity', (p.ordered - p.cancelled)::text, p.invoiced::text" \
 	"   FROM marketplace.invoice_progress p" \
 	"   JOIN marketplace.invoices i ON i.marketplace_id = p.marketplace_id AND i.id = p.last_invoice_id" \
-	"   WHERE p.marketplace_id = $1 AND p.invoiced > p.ordered - p.cancelled" \
+	"   WHERE p.marketplace_id = $1 AND p.invoiced > p.ordered - p.cancelled + COALESCE((SELECT pg_catalog.sum(c.units_left)" \
+	"     FROM marketplace.credit_claims c WHERE c.marketplace_id = $1 AND c.seller_order_id = p.seller_order_id" \
+	"       AND c.order_line_id = p.order_line_id AND c.units_left > 0), 0)" \
 	" UNION ALL SELECT w.id, i.number, 'order', o.net::text || ' + ' || o.vat::text, w.net::text || ' + ' || w.vat::text FROM whole w" \
 	"   JOIN marketplace.invoices i ON i.marketplace_id = $1 AND i.id = w.id" \
 	"   JOIN marketplace.seller_orders o ON o.marketplace_id = $1 AND o.id = w.seller_order_id" \
