@@ -28,4 +28,5 @@ UNION ALL SELECT 'type without binary send/recv: ' || typname FROM typ WHERE typ
 UNION ALL SELECT 'btree opclass without equalimage: ' || opcname FROM pg_opclass o JOIN typ ON typ.oid = opcintype JOIN pg_am a ON a.oid = opcmethod AND amname = 'btree' WHERE NOT EXISTS (SELECT FROM pg_amproc WHERE amprocfamily = opcfamily AND amproclefttype = opcintype AND amprocnum = 4)
 UNION ALL SELECT 'hash opclass without extended hash: ' || opcname FROM pg_opclass o JOIN typ ON typ.oid = opcintype JOIN pg_am a ON a.oid = opcmethod AND amname = 'hash' WHERE NOT EXISTS (SELECT FROM pg_amproc WHERE amprocfamily = opcfamily AND amproclefttype = opcintype AND amprocnum = 2)
 UNION ALL SELECT 'operator without commutator, negator or estimator: ' || op.oid::regoperator FROM pg_operator op JOIN typ ON typ.oid = oprleft AND oprleft = oprright WHERE oprname IN ('<', '<=', '=', '<>', '>=', '>') AND (oprcom = 0 OR oprnegate = 0 OR oprrest = 0 OR oprjoin = 0)
+UNION ALL SELECT 'policy parameter registered twice: ' || name FROM marketplace.policy_registry GROUP BY name HAVING count(*) > 1
 ORDER BY 1;

@@ -37,11 +37,14 @@ INSERT INTO good SELECT NULL, v.* FROM (VALUES
 	('calendar', '''TARGET'''), ('day', '''2026-11-24'''), ('from_day', '''2026-11-24'''), ('to_day', '''2026-12-24'''), ('year', '2026'),
 	('time_zone', '''Europe/Paris'''), ('start', '''2026-11-24 12:00+00'''), ('unit', '''business_days'''), ('n', '3'), ('machine', '''shipment'''),
 	('format', '''mermaid'''), ('max_steps', '10'), ('max_events', '10'), ('issuer_id', '@party_id'), ('pauses', '''{}'''),
+	('invoice_date', '''2026-01-15'''), ('received_on', '''2026-01-16'''), ('due_date', '''2026-01-31'''), ('until', '''2026-03-01'''), ('country', '''FR'''), ('sector', '''general'''),
 	('as_of', 'now()'), ('effective_as_of', 'now()'), ('scope', '{"seller_id": @party_id}'), ('valid_from', 'NULL'), ('weights', '''{1,2}'''),
 	('amount', '''12.00 EUR'''), ('total', '''12.00 EUR'''), ('already', '''0.00 EUR'''), ('currency', '''EUR'''), ('cumulated', '1'),
 	('whole', '2'), ('parties', 'ARRAY[@party_id]::bigint[]'), ('accept', 'true'), ('role_name', '''pg_monitor'''), ('capacity', '''operator'''),
 	('approval_id', '@approval_id'), ('content_hash', '''f9d86028c6e0d64e225186f96acb69338b2c59764df79162107f5c4bb34d1310''')) v;
 INSERT INTO good VALUES
+	('payment_terms_schedule', 'terms', '''[{"pct": 30, "terms": "ON RECEIPT 0"}, {"pct": 70, "terms": "45 EOM"}]'''), ('payment_terms_check', 'terms', '''"45 EOM"'''),
+	('late_interest', 'payments', '''[{"paid_on": "2026-02-15", "amount": "1.00 EUR"}]'''), ('late_interest_periods', 'payments', '''[]'''),
 	('approval_request', 'kind', '''test'''), ('approval_request', 'object_id', '2'), ('approval_give', 'approval_id', '@approval_id'), ('approval_refuse', 'approval_id', '@approval_id'),
 	('ereporting_payments', 'seller_id', '@party_id'), ('invoice_html', 'language', '''fr'''), ('invoice_status_record', 'document', '{"invoice_id": @invoice_id, "code": "200", "received": true, "occurred_at": "2026-11-24T00:00:00Z", "reason": "NON_TRANSMISE", "note": "n",
 		"action": "NOA", "amounts": [{"amount": "0.01 EUR", "vat_rate": "20", "kind": "MEN"}], "said_by": "platform", "message_id": "m1"}'),
