@@ -74,7 +74,7 @@ COMMENT ON COLUMN marketplace.payout_returns.actor IS 'Who recorded it.';
 COMMENT ON COLUMN marketplace.payout_returns.returned_at IS 'When.';
 COMMENT ON COLUMN marketplace.payout_returns.hold_id IS 'Hold on the seller''s wallet that was placed with it: to be lifted once the bank details are right.';
 
-CREATE DOMAIN marketplace.sweep_state AS text CHECK (VALUE IN ('posted', 'executed', 'reversed'));
+CREATE DOMAIN marketplace.sweep_state AS text CHECK (VALUE IN ('requested', 'posted', 'executed', 'reversed'));
 COMMENT ON DOMAIN marketplace.sweep_state IS 'State of a sweep: see marketplace.lifecycle, machine sweep.';
 
 CREATE TABLE marketplace.commission_sweeps (
@@ -99,7 +99,7 @@ COMMENT ON COLUMN marketplace.commission_sweeps.day IS 'Local day that it is the
 COMMENT ON COLUMN marketplace.commission_sweeps.currency IS 'Its currency.';
 COMMENT ON COLUMN marketplace.commission_sweeps.commission IS 'Commission and its VAT, carved out of releases.';
 COMMENT ON COLUMN marketplace.commission_sweeps.due IS 'Repaid debts and fees.';
-COMMENT ON COLUMN marketplace.commission_sweeps.state IS 'posted, executed by the PSP, or reversed because it refused.';
+COMMENT ON COLUMN marketplace.commission_sweeps.state IS 'requested of the PSP where no mandate covers it, posted, executed by the PSP, or reversed because it refused.';
 COMMENT ON COLUMN marketplace.commission_sweeps.actor IS 'Who ran it.';
 COMMENT ON COLUMN marketplace.commission_sweeps.created_at IS 'When.';
 COMMENT ON COLUMN marketplace.commission_sweeps.ended_at IS 'When the PSP executed or refused it; NULL before.';

@@ -24,6 +24,9 @@ FROM (VALUES
 	('payout', 'recall_pending', 'return', 'returned', ARRAY['operator', 'system'], 'It came back. FD-P13.'),
 	('payout', 'recall_pending', 'keep', 'paid', ARRAY['operator', 'system'], 'The recall was refused: it stays paid. RD-79.'),
 	('sweep', NULL, 'post', 'posted', ARRAY['operator', 'system'], 'Decided and posted. FD-P09.'),
+	('sweep', NULL, 'request', 'requested', ARRAY['operator', 'system'], 'No mandate covers it: the PSP is asked. FD-51.'),
+	('sweep', 'requested', 'post', 'posted', ARRAY['operator', 'system'], 'The PSP has executed it. FD-P09.'),
+	('sweep', 'requested', 'reverse', 'reversed', ARRAY['operator', 'system'], 'The PSP did not: nothing was posted.'),
 	('sweep', 'posted', 'execute', 'executed', ARRAY['operator', 'system'], 'The PSP has transferred it.'),
 	('sweep', 'posted', 'reverse', 'reversed', ARRAY['operator', 'system'], 'The PSP has refused it: posted back.')
 ) AS rows (machine, from_state, event, to_state, capacities, description);

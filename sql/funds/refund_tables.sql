@@ -145,6 +145,7 @@ CREATE TABLE marketplace.refund_shortfalls (
 	amount			marketplace.amount NOT NULL CHECK (marketplace.sign(amount) > 0),
 	left_amount		marketplace.amount NOT NULL CHECK (marketplace.sign(left_amount) >= 0 AND left_amount <= amount),
 	lowers_due		boolean NOT NULL,
+	to_ask			text,
 	created_at		timestamptz NOT NULL,
 	PRIMARY KEY (marketplace_id, refund_id, allocation_id)
 ) WITH (fillfactor = 80);
@@ -158,6 +159,7 @@ COMMENT ON COLUMN marketplace.refund_shortfalls.order_line_id IS 'Order line of 
 COMMENT ON COLUMN marketplace.refund_shortfalls.amount IS 'What lacked when the refund was decided.';
 COMMENT ON COLUMN marketplace.refund_shortfalls.left_amount IS 'What still lacks; zero once it was found or the refund was cancelled.';
 COMMENT ON COLUMN marketplace.refund_shortfalls.lowers_due IS 'As of the decision.';
+COMMENT ON COLUMN marketplace.refund_shortfalls.to_ask IS 'It lacks since no agent mandate covers this operation: the PSP is asked for it (FD-51); NULL: for another reason.';
 COMMENT ON COLUMN marketplace.refund_shortfalls.created_at IS 'Since when.';
 
 CREATE TABLE marketplace.refund_steps (

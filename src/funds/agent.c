@@ -115,3 +115,14 @@ agent_authority(Call *call, AgentOperation operation, Amount amount)
 		authority.mandate_id = limited_mandate(call, operation, amount);
 	return authority;
 }
+
+bool
+agent_may(Call *call, const PspRequest *movement, Authority *authority)
+{
+	*authority = agent_authority(call, movement->operation, movement->amount);
+	if (agent_covers(authority))
+		return true;
+	if (!psp_request_is_open(call, movement->object, movement->object_id))
+		(void) psp_request_open(call, movement);
+	return false;
+}

@@ -28,6 +28,8 @@ typedef struct Authority
 	int64		request_id;
 } Authority;
 
+typedef struct PspRequest PspRequest;
+
 /* What covers the movement; it counts towards the daily limits of its mandate. */
 extern Authority agent_authority(Call *call, AgentOperation operation, Amount amount);
 
@@ -36,6 +38,12 @@ agent_covers(const Authority *authority)
 {
 	return authority->mandate_id != 0 || authority->request_id != 0;
 }
+
+/*
+ * May the movement be made? True, with what covers it. Else nothing may be moved, and the PSP is asked, unless it has been asked for the
+ * same object and has not decided.
+ */
+extern bool agent_may(Call *call, const PspRequest *movement, Authority *authority);
 
 /* "mandate_id" or "psp_request_id" */
 extern void payload_authority(JsonbParseState **payload, const Authority *authority);
@@ -46,7 +54,7 @@ extern const char *agent_operation_name(AgentOperation operation);
 extern void agent_act_on_request(Call *call, int64 request_id);
 
 /* What is asked of the PSP; whose cents: items. */
-typedef struct PspRequest
+struct PspRequest
 {
 	int64		id;
 	AgentOperation operation;
@@ -60,10 +68,14 @@ typedef struct PspRequest
 	const int64 *order_line_ids;
 	const Amount *amounts;
 	int64		bank_account_id;	/* payout: where it is to be paid to; 0: none */
-} PspRequest;
+};
 
 /* Writes the request, its instruction and the hold on the order line or wallet. The order of locks is that of hold_put(). Returns its id. */
 extern int64 psp_request_open(Call *call, const PspRequest *request);
+
+/* Is the PSP asked for the object already, and has not decided? ever: or has it been asked before, whatever it said? */
+extern bool psp_request_is_open(Call *call, const char *object, int64 object_id);
+extern bool psp_request_was_made(Call *call, const char *object, int64 object_id);
 
 /* What of the allocations of an order is asked for already and not decided, by operation release: amounts by position in all. */
 extern void psp_requested(Call *call, int64 order_id, const Allocations *all, Amount *requested);
@@ -71,9 +83,19 @@ extern void psp_requested(Call *call, int64 order_id, const Allocations *all, Am
 /* instruction.…: what becomes of a request */
 extern void psp_request_moved(Call *call, int64 request_id, const char *event, const char *evidence);
 
-/* Executors: exactly what was asked for is moved; release.c, payout_request.c, refund.c. evidence: what proves it. */
-extern void release_execute(Call *call, const PspRequest *request);
+/*
+ * Executors: exactly what was asked for is moved; release.c, payout_request.c, refund.c, refund_again.c, sweep.c, suspense.c, wallet.c.
+ * evidence: what proves it. Those that decline undo what waited for the PSP: it refused, failed, or its time is over.
+ */
+extern void release_execute(Call *call, const PspRequest *request, const char *evidence);
 extern void payout_execute(Call *call, const PspRequest *request, const char *evidence);
 extern void refund_execute(Call *call, const PspRequest *request, const char *evidence);
+extern void refund_funding_execute(Call *call, const PspRequest *request, const char *evidence);
+extern void sweep_execute(Call *call, const PspRequest *request, const char *evidence);
+extern void sweep_decline(Call *call, const PspRequest *request, const char *evidence);
+extern void suspense_return_execute(Call *call, const PspRequest *request, const char *evidence);
+extern void suspense_return_decline(Call *call, const PspRequest *request, const char *evidence);
+extern void wallet_use_execute(Call *call, const PspRequest *request, const char *evidence);
+extern void wallet_use_decline(Call *call, const PspRequest *request, const char *evidence);
 
 #endif

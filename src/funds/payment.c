@@ -102,6 +102,7 @@ payment_tell(Call *call, const char *type, const Payment *payment, int64 order_i
 		payload_int64(&payload, "money_receipt_id", payment->money_receipt_id);
 	if (reason != NULL)
 		payload_text(&payload, "reason", reason);
+	payload_authority(&payload, &payment->authority);
 	return event_emit(call, "order", order_id, type, &payload);
 }
 

@@ -5,7 +5,7 @@
 #ifndef MARKETPLACE_FUNDS_PAYMENT_H
 #define MARKETPLACE_FUNDS_PAYMENT_H
 
-#include "funds/funds_internal.h"
+#include "funds/agent.h"
 
 /* How much of a payment is for an order (FD-13). */
 typedef struct PaymentOrder
@@ -29,6 +29,7 @@ typedef struct Payment
 	bool		closed;			/* nothing more is to be captured */
 	bool		from_suspense;	/* a transfer that came in before: it lies in suspense */
 	int64		money_receipt_id;	/* the receipt of money that pays it; 0: none */
+	Authority	authority;		/* by which a wallet's money is moved; none of others, which the PSP or the bank reports */
 	int			order_count;
 	PaymentOrder *orders;		/* by order */
 } Payment;

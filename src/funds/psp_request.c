@@ -120,6 +120,25 @@ psp_request_open(Call *call, const PspRequest *asked)
 	return request.id;
 }
 
+bool
+psp_request_is_open(Call *call, const char *object, int64 object_id)
+{
+	static Statement find = STATEMENT("itl",
+		"SELECT 1 FROM marketplace.psp_requests WHERE marketplace_id = $1 AND object = $2 AND object_id = $3"
+		"   AND state IN ('requested', 'accepted')");
+
+	return query_execute(&find, VALUES(value_int32(call->marketplace_id), value_text(object), value_int64(object_id))) > 0;
+}
+
+bool
+psp_request_was_made(Call *call, const char *object, int64 object_id)
+{
+	static Statement find = STATEMENT("itl",
+		"SELECT 1 FROM marketplace.psp_requests WHERE marketplace_id = $1 AND object = $2 AND object_id = $3 AND state <> 'executed'");
+
+	return query_execute(&find, VALUES(value_int32(call->marketplace_id), value_text(object), value_int64(object_id))) > 0;
+}
+
 /* Refused ones count as long as their hold stands. */
 void
 psp_requested(Call *call, int64 order_id, const Allocations *all, Amount *requested)
@@ -225,20 +244,45 @@ change_state(Call *call, const PspRequest *request, const char *state, const cha
 	tell(call, request, state, evidence);
 }
 
+typedef struct Movement
+{
+	const char *object;
+	void		(*execute) (Call *call, const PspRequest *request, const char *evidence);
+	void		(*decline) (Call *call, const PspRequest *request, const char *evidence);	/* NULL: nothing waits for it */
+} Movement;
+
+static const Movement *
+movement_of(const PspRequest *request)
+{
+	static const Movement movements[] = {
+		{"order_line", release_execute, NULL}, {"payout_batch", payout_execute, NULL}, {"refund", refund_execute, NULL},
+		{"refund_funding", refund_funding_execute, NULL}, {"sweep", sweep_execute, sweep_decline},
+		{"money_receipt", suspense_return_execute, suspense_return_decline}, {"payment", wallet_use_execute, wallet_use_decline}
+	};
+
+	for (int i = 0; i < lengthof(movements); i++)
+		if (strcmp(movements[i].object, request->object) == 0)
+			return &movements[i];
+	elog(ERROR, "nothing executes requests for a %s", request->object);
+}
+
+static void
+decline(Call *call, const StoredRequest *stored, const char *state, const char *event, const char *evidence)
+{
+	const Movement *movement = movement_of(&stored->request);
+
+	change_state(call, &stored->request, state, event, evidence, true);
+	if (movement->decline != NULL)
+		movement->decline(call, &stored->request, evidence);
+}
+
 /* Everything below names the PSP's decision; what lifting the hold makes due besides is by mandate, or asked for. */
 static void
 execute(Call *call, StoredRequest *stored, const char *evidence)
 {
 	change_state(call, &stored->request, "executed", "execute", evidence, true);
 	agent_act_on_request(call, stored->request.id);
-	if (stored->request.operation == AGENT_RELEASE)
-		release_execute(call, &stored->request);
-	else if (stored->request.operation == AGENT_PAYOUT)
-		payout_execute(call, &stored->request, evidence);
-	else if (stored->request.operation == AGENT_REFUND)
-		refund_execute(call, &stored->request, evidence);
-	else
-		elog(ERROR, "nothing executes %s requests", agent_operation_name(stored->request.operation));
+	movement_of(&stored->request)->execute(call, &stored->request, evidence);
 	agent_act_on_request(call, 0);
 	if (hold_stands(call, stored->hold_id))
 		hold_lift_now(call, stored->hold_id, NULL, psprintf("request %lld was executed", (long long) stored->request.id));
@@ -257,11 +301,11 @@ psp_request_moved(Call *call, int64 request_id, const char *event, const char *e
 	else if (strcmp(event, "confirmed") == 0)
 		execute(call, &stored, evidence);
 	else if (strcmp(event, "cancelled") == 0)
-		change_state(call, &stored.request, "expired", "expire", evidence, true);
+		decline(call, &stored, "expired", "expire", evidence);
 	else if (strcmp(stored.state, "accepted") == 0)
-		change_state(call, &stored.request, "failed", "fail", evidence, true);
+		decline(call, &stored, "failed", "fail", evidence);
 	else
-		change_state(call, &stored.request, "refused", "refuse", evidence, true);
+		decline(call, &stored, "refused", "refuse", evidence);
 }
 
 void

@@ -33,6 +33,12 @@ refund_get(Call *call, int64 refund_id)
 int64
 refund_tell(Call *call, const Refund *refund, const char *type)
 {
+	return refund_tell_by(call, refund, type, &(Authority) {0, 0});
+}
+
+int64
+refund_tell_by(Call *call, const Refund *refund, const char *type, const Authority *authority)
+{
 	JsonbParseState *payload;
 
 	payload_begin(&payload);
@@ -42,6 +48,7 @@ refund_tell(Call *call, const Refund *refund, const char *type)
 		payload_int64(&payload, "payment_id", refund->payment_id);
 	payload_text(&payload, "means", refund->means);
 	payload_amount(&payload, "amount", refund->amount);
+	payload_authority(&payload, authority);
 	return event_emit(call, "order", refund->order_id, type, &payload);
 }
 
@@ -149,11 +156,7 @@ must_wait(Call *call, const Refund *refund)
 static void
 ask_psp(Call *call, Refund *refund, bool waits)
 {
-	static Statement asked = STATEMENT("il",
-		"SELECT 1 FROM marketplace.psp_requests WHERE marketplace_id = $1 AND object = 'refund' AND object_id = $2"
-		"   AND state IN ('requested', 'accepted')");
-
-	if (query_execute(&asked, VALUES(value_int32(call->marketplace_id), value_int64(refund->id))) > 0)
+	if (psp_request_is_open(call, "refund", refund->id))
 		return;
 	psp_request_open(call, &(PspRequest) {.operation = AGENT_REFUND, .object = "refund", .object_id = refund->id,
 										  .order_id = refund->order_id, .amount = refund->amount,
@@ -197,6 +200,7 @@ refund_advance(Call *call, Refund *refund)
 			return;
 		refund_transition(call, refund, "short", "awaiting_funding", NULL);
 		refund_tell(call, refund, "refund.awaiting_funding");
+		refund_ask_funding(call, refund, false);
 		return;
 	}
 	if (must_wait(call, refund))

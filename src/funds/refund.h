@@ -51,6 +51,7 @@ typedef struct RefundMeans
 /* refund.c */
 extern Refund refund_get(Call *call, int64 refund_id);	/* MK004 */
 extern int64 refund_tell(Call *call, const Refund *refund, const char *type);
+extern int64 refund_tell_by(Call *call, const Refund *refund, const char *type, const Authority *authority);
 extern void refund_transition(Call *call, Refund *refund, const char *event, const char *to, const char *reason);
 extern Rows refund_items_of(Call *call, int64 refund_id);	/* allocation, line, amount */
 
@@ -64,7 +65,8 @@ extern void refund_give_up(Call *call, int64 refund_id, const char *reason);
 /* refund_decision.c */
 extern RefundDecision decision_open(Call *call, const RefundDecision *wanted, Amount zero, const char *commission);
 extern RefundDecision decision_get(Call *call, int64 decision_id);
-extern int64 decision_cause(Call *call, const RefundDecision *decision, Amount amount, const RefundLine *lines, int nlines);
+extern int64 decision_cause(Call *call, const RefundDecision *decision, Amount amount, const RefundLine *lines, int nlines,
+							const Authority *authority);
 extern void decision_add_line(Call *call, const RefundDecision *decision, const RefundLine *line);
 
 /* Carries the plan out and hands what it funds to refunds, in the order of the means; what it does not is short. */
@@ -80,6 +82,9 @@ extern void decision_complete(Call *call, int64 decision_id);
 /* Freezes what a refund is made of (FD-P14): from where the waterfall left it to the refund's clearing account. */
 extern void freeze_item(Call *call, int64 refund_id, const Allocation *allocation, Amount amount, bool goodwill, bool lowers_due,
 						int64 cause);
+
+/* refund_again.c: the PSP is asked for what no mandate covers of what it lacks; again: although it has said no before */
+extern void refund_ask_funding(Call *call, const Refund *refund, bool again);
 
 /* refund_again.c: a paid refund came back (FD-P16); locks its order. False when it is not known to be paid. */
 extern bool refund_came_back(Call *call, int64 refund_id, const char *reason);

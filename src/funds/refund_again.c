@@ -212,6 +212,23 @@ terms_of(Call *call, int64 decision_id)
 	return (WaterfallTerms) {false, row_text(&row, 0)};
 }
 
+void
+refund_ask_funding(Call *call, const Refund *refund, bool again)
+{
+	static Statement read = STATEMENT("il",
+		"SELECT to_ask, marketplace.sum(left_amount) FROM marketplace.refund_shortfalls"
+		" WHERE marketplace_id = $1 AND refund_id = $2 AND marketplace.sign(left_amount) > 0 AND to_ask IS NOT NULL"
+		" GROUP BY to_ask ORDER BY to_ask DESC LIMIT 1");
+	Row			row;
+
+	if (psp_request_is_open(call, "refund_funding", refund->id) || (!again && psp_request_was_made(call, "refund_funding", refund->id)) ||
+		!query_row(&read, VALUES(value_int32(call->marketplace_id), value_int64(refund->id)), &row))
+		return;
+	psp_request_open(call, &(PspRequest) {
+		.operation = strcmp(row_text(&row, 0), agent_operation_name(AGENT_ADVANCE)) == 0 ? AGENT_ADVANCE : AGENT_REVERSE_RELEASE,
+		.object = "refund_funding", .object_id = refund->id, .order_id = refund->order_id, .amount = row_amount(&row, 1)});
+}
+
 /* Brings together what can be had by now; true when it was anything. The order is locked. */
 static bool
 fund_shortfalls(Call *call, const Refund *refund)
@@ -231,7 +248,7 @@ fund_shortfalls(Call *call, const Refund *refund)
 	waterfall_lock(call, &plan);
 	if (plan.steps == NIL)
 		return false;
-	cause = refund_tell(call, refund, "refund.money_found");
+	cause = refund_tell_by(call, refund, "refund.money_found", &plan.authority);
 	own = waterfall_carry_out(call, &plan, decision.id, cause);
 	for (int i = 0; i < n; i++)
 	{
@@ -285,10 +302,27 @@ refund_fund(PG_FUNCTION_ARGS)
 		refund = lock_refund(&call, call_int64(&call, 1));
 		if (strcmp(refund.state, "planned") != 0 && strcmp(refund.state, "awaiting_funding") != 0)
 			refuse_state(&refund, "funded", "Only a refund that is planned or awaits its funding lacks money.");
-		(void) fund(&call, &refund);
+		if (!fund(&call, &refund))
+			refund_ask_funding(&call, &refund, true);
 		call.result = refund.id;
 	}
 	PG_RETURN_INT64(call_end(&call));
+}
+
+/* The PSP has let it be taken back or advanced: all of it, since it was asked for all. */
+void
+refund_funding_execute(Call *call, const PspRequest *request, const char *evidence)
+{
+	Refund		refund = lock_refund(call, request->object_id);
+
+	if (strcmp(refund.state, "awaiting_funding") != 0 || !fund_shortfalls(call, &refund))
+		ereport(ERROR,
+				errcode(MK_AGENT),
+				errmsg("refund %lld of request %lld cannot be funded", (long long) refund.id, (long long) request->id),
+				errdetail("It is %s; nothing is there to be taken back.", refund.state),
+				errhint("Ask the PSP to undo it, and record the request as failed."));
+	agent_act_on_request(call, 0);
+	refund_advance(call, &refund);
 }
 
 /* The order and the wallets of its sellers, unless somebody works on them. */

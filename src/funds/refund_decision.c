@@ -59,7 +59,7 @@ payload_refund_lines(JsonbParseState **payload, const RefundLine *lines, int nli
 
 /* The event that explains the postings of the decision. */
 int64
-decision_cause(Call *call, const RefundDecision *decision, Amount amount, const RefundLine *lines, int nlines)
+decision_cause(Call *call, const RefundDecision *decision, Amount amount, const RefundLine *lines, int nlines, const Authority *authority)
 {
 	JsonbParseState *payload;
 
@@ -72,6 +72,7 @@ decision_cause(Call *call, const RefundDecision *decision, Amount amount, const 
 	if (decision->return_id != 0)
 		payload_int64(&payload, "return_id", decision->return_id);
 	payload_refund_lines(&payload, lines, nlines);
+	payload_authority(&payload, authority);
 	return event_emit(call, "order", decision->order_id, "refund.decided", &payload);
 }
 
@@ -106,16 +107,16 @@ freeze_item(Call *call, int64 refund_id, const Allocation *allocation, Amount am
 }
 
 static void
-record_shortfall(Call *call, int64 refund_id, const Allocation *allocation, Amount amount, bool lowers_due)
+record_shortfall(Call *call, int64 refund_id, const Allocation *allocation, Amount amount, bool lowers_due, const char *to_ask)
 {
-	static Statement insert = STATEMENT("illlabz",
+	static Statement insert = STATEMENT("illlabzt",
 		"INSERT INTO marketplace.refund_shortfalls (marketplace_id, refund_id, allocation_id, order_line_id, amount, left_amount,"
-		" lowers_due, created_at) VALUES ($1, $2, $3, $4, $5, $5, $6, $7)"
+		" lowers_due, created_at, to_ask) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)"
 		" ON CONFLICT (marketplace_id, refund_id, allocation_id) DO UPDATE SET left_amount = refund_shortfalls.left_amount + excluded.left_amount");
 
 	funds_write(&insert, VALUES(value_int32(call->marketplace_id), value_int64(refund_id), value_int64(allocation->id),
 								value_int64(allocation->order_line_id), value_amount(amount), value_bool(lowers_due),
-								value_timestamptz(call->now)));
+								value_timestamptz(call->now), value_text(to_ask)));
 }
 
 /* The refund that carries this means, and for the original one this payment; a new one when there is none yet. */
@@ -154,7 +155,8 @@ hand_over(Call *call, const RefundDecision *decision, const Waterfall *plan, con
 		freeze_item(call, refund_id, target->allocation, amount_of(plan->currency, funded), plan->terms.goodwill,
 					decision->lowers_due, cause);
 	if (piece > funded)
-		record_shortfall(call, refund_id, target->allocation, amount_of(plan->currency, piece - funded), decision->lowers_due);
+		record_shortfall(call, refund_id, target->allocation, amount_of(plan->currency, piece - funded), decision->lowers_due,
+						 plan->to_ask);
 }
 
 void
@@ -203,7 +205,7 @@ decision_of_waterfall(Call *call, const RefundDecision *wanted, const Waterfall 
 		decision_add_line(call, &decision, &lines[i]);
 	}
 	own = waterfall_carry_out(call, plan, decision.id,
-							  decision_cause(call, &decision, amount_of(plan->currency, sum), lines, plan->ntargets));
+							  decision_cause(call, &decision, amount_of(plan->currency, sum), lines, plan->ntargets, &plan->authority));
 	if (own > 0)
 		own_transfer_plan(call, decision.id, decision.order_id, amount_of(plan->currency, own));
 	decision_complete(call, decision.id);

@@ -253,7 +253,7 @@ refund_create(PG_FUNCTION_ARGS)
 		for (int i = 0; i < request.nlines; i++)
 			lines[i] = (RefundLine) {request.asked[i].line->id, request.asked[i].quantity,
 				amount_of(request.currency, request.asked[i].amount), NULL};
-		cause = decision_cause(&call, &decision, amount_of(request.currency, request.total), lines, request.nlines);
+		cause = decision_cause(&call, &decision, amount_of(request.currency, request.total), lines, request.nlines, &plan.authority);
 		for (int i = 0; i < request.nlines; i++)
 			decision_add_line(&call, &decision, &lines[i]);
 		decision_carry_out(&call, &decision, &plan, request.means, request.nmeans, cause);

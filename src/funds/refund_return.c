@@ -109,7 +109,7 @@ refund_decide_lines(Call *call, const RefundDecision *wanted, const Allocations 
 	WaterfallTarget *targets = palloc0(sizeof(WaterfallTarget) * Max(all->count, 1));
 	int			ntargets = 0;
 	RefundDecision decision;
-	Waterfall	plan;
+	Waterfall	plan = {0};
 	int64		cause;
 
 	for (int i = 0; i < nlines; i++)
@@ -120,7 +120,7 @@ refund_decide_lines(Call *call, const RefundDecision *wanted, const Allocations 
 		waterfall_lock(call, &plan);
 	}
 	decision = decision_open(call, wanted, amount_of(amount_currency(total), 0), NULL);
-	cause = decision_cause(call, &decision, total, lines, nlines);
+	cause = decision_cause(call, &decision, total, lines, nlines, &plan.authority);
 	for (int i = 0; i < nlines; i++)
 		decision_add_line(call, &decision, &lines[i]);
 	if (ntargets > 0)

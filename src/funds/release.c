@@ -237,7 +237,7 @@ release_post(Call *call, const Releases *releases)
 
 /* The PSP has executed the request: exactly its items go. The order is locked. */
 void
-release_execute(Call *call, const PspRequest *request)
+release_execute(Call *call, const PspRequest *request, const char *evidence)
 {
 	Allocations all = allocations_of_order(call, request->order_id);
 	OrderLines	lines = order_lines(call, request->order_id);

@@ -4,6 +4,7 @@
  */
 #include "postgres.h"
 
+#include "funds/agent.h"
 #include "funds/funds.h"
 #include "funds/incoming_internal.h"
 #include "funds/suspense.h"
@@ -128,11 +129,29 @@ suspense_set_state(Call *call, int64 money_receipt_id, const char *state, const 
 									 value_timestamptz(call->now)), event, reason);
 }
 
+static void
+plan_return(Call *call, const MoneyReceipt *receipt, const char *reason, const Authority *authority)
+{
+	JsonbParseState *payload;
+
+	ledger_move(call, own_account(C_SUSPENSE), own_account(C_REFUND_CLEARING), receipt->amount, "suspense_return",
+				money_tell(call, "money.return_planned", receipt->id, receipt->amount, 0, reason));
+	payload_begin(&payload);
+	payload_int64(&payload, "money_receipt_id", receipt->id);
+	payload_text(&payload, "external_id", receipt->external_id);
+	payload_text(&payload, "creditor_name", receipt->payer_name);
+	payload_text(&payload, "iban", receipt->payer_iban);
+	payload_amount(&payload, "amount", receipt->amount);
+	payload_text(&payload, "reason", reason);
+	payload_authority(&payload, authority);
+	instruction_plan(call, "suspense_return", "money_receipt", receipt->id, marketplace_get(call)->psp_party_id, &payload);
+}
+
 static int64
 send_back(Call *call, int64 money_receipt_id, const char *reason)
 {
 	MoneyReceipt receipt = suspense_lock(call, money_receipt_id);
-	JsonbParseState *payload;
+	Authority	authority;
 
 	if (receipt.payer_iban == NULL)
 		ereport(ERROR,
@@ -141,19 +160,32 @@ send_back(Call *call, int64 money_receipt_id, const char *reason)
 				errdetail("The bank did not tell the payer's IBAN."),
 				errhint("Ask the bank to return the entry \"%s\" itself, or find out whose it is.", receipt.external_id));
 	suspense_set_state(call, receipt.id, "returning", "return", reason);
-	ledger_move(call, own_account(C_SUSPENSE), own_account(C_REFUND_CLEARING), receipt.amount, "suspense_return",
-				money_tell(call, "money.return_planned", receipt.id, receipt.amount, 0, reason));
-	payload_begin(&payload);
-	payload_int64(&payload, "money_receipt_id", receipt.id);
-	payload_text(&payload, "external_id", receipt.external_id);
-	payload_text(&payload, "creditor_name", receipt.payer_name);
-	payload_text(&payload, "iban", receipt.payer_iban);
-	payload_amount(&payload, "amount", receipt.amount);
-	payload_text(&payload, "reason", reason);
-	instruction_plan(call, "suspense_return", "money_receipt", receipt.id, marketplace_get(call)->psp_party_id, &payload);
+	if (agent_may(call, &(PspRequest) {.operation = AGENT_REFUND, .object = "money_receipt", .object_id = receipt.id,
+									   .amount = receipt.amount}, &authority))
+		plan_return(call, &receipt, reason, &authority);
 	return receipt.id;
 }
 
+/* The PSP has sent it back. */
+void
+suspense_return_execute(Call *call, const PspRequest *request, const char *evidence)
+{
+	MoneyReceipt receipt = receipt_lock(call, request->object_id);
+
+	plan_return(call, &receipt, evidence, &(Authority) {0, request->id});
+	instruction_move(call, "suspense_return", "money_receipt", receipt.id, "send", evidence);
+	instruction_move(call, "suspense_return", "money_receipt", receipt.id, "confirm", evidence);
+}
+
+/* It has not: the money is where it was. */
+void
+suspense_return_decline(Call *call, const PspRequest *request, const char *evidence)
+{
+	MoneyReceipt receipt = receipt_lock(call, request->object_id);
+
+	suspense_set_state(call, receipt.id, "suspense", "fail", evidence);
+	(void) money_tell(call, "money.return_failed", receipt.id, receipt.amount, 0, evidence);
+}
 /* suspense_return(marketplace_id, money_receipt_id, reason, request_key) */
 PG_FUNCTION_INFO_V1(suspense_return);
 Datum
@@ -210,48 +242,4 @@ funds_tick_suspense(Call *call, int limit)
 	for (uint64 i = 0; i < rows.count; i++)
 		money_tell(call, "money.return_due", row_int64(&rows.rows[i], 0), row_amount(&rows.rows[i], 1), 0, NULL);
 	return (int) rows.count;
-}
-
-/* What the order lacks and the wallet holds, or what was asked for. */
-static Amount
-wallet_amount(Call *call, int64 order_id, int64 buyer_id, CurrencyCode currency)
-{
-	int64		lacking = order_lacking(call, order_id);
-	Amount		wallet = ledger_balance(call, (Account) {C_BUYER, buyer_id, 0, 0}, currency);
-	Amount		amount = call_is_null(call, 2) ? amount_of(currency, Min(lacking, amount_minor(wallet))) :
-		require_positive(call, call_amount(call, 2), currency, "amount");
-
-	if (amount_minor(amount) <= 0 || amount_minor(amount) > lacking)
-		ereport(ERROR,
-				errcode(MK_PAYMENT),
-				errmsg("order %lld cannot be paid so from the wallet", (long long) order_id),
-				errdetail("It lacks %s, the wallet holds %s.", amount_to_cstring(amount_of(currency, lacking)), amount_to_cstring(wallet)),
-				errhint("Use at most what the order lacks and the wallet holds."));
-	return amount;
-}
-
-/* wallet_use(marketplace_id, order_id, amount, request_key) */
-PG_FUNCTION_INFO_V1(wallet_use);
-Datum
-wallet_use(PG_FUNCTION_ARGS)
-{
-	Call		call;
-
-	if (call_begin(&call, fcinfo))
-	{
-		PaymentOrder order = {.order_id = call_int64(&call, 1)};
-		NewPayment	new = {.method = "wallet", .expires_at = DT_NOEND, .order_count = 1, .orders = &order};
-		CurrencyCode currency;
-		Payment		payment;
-
-		access_require_any(&call, CAPACITY_OPERATOR | CAPACITY_BUYER);
-		order_get(&call, order.order_id, &new.payer_id, &currency);
-		access_require(&call, CAPACITY_OPERATOR | CAPACITY_BUYER, new.payer_id);
-		order_lock(&call, order.order_id);
-		new.amount = order.amount = wallet_amount(&call, order.order_id, new.payer_id, currency);
-		call.result = payment_add(&call, &new);
-		payment = payment_lock(&call, call.result);
-		capture_payment(&call, &payment, new.amount, NULL);
-	}
-	PG_RETURN_INT64(call_end(&call));
 }

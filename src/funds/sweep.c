@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "funds/agent.h"
 #include "funds/payout.h"
 #include "kernel/errors.h"
 #include "kernel/guard.h"
@@ -104,7 +105,7 @@ post(Call *call, const SweepItems *items, bool back, const char *reason, int64 c
 }
 
 static int64
-tell(Call *call, const char *type, int64 sweep_id, const SweepItems *items, const char *evidence)
+tell(Call *call, const char *type, int64 sweep_id, const SweepItems *items, const char *evidence, const Authority *authority)
 {
 	JsonbParseState *payload;
 
@@ -113,6 +114,7 @@ tell(Call *call, const char *type, int64 sweep_id, const SweepItems *items, cons
 	payload_amount(&payload, "commission", items->commission);
 	payload_amount(&payload, "due", items->due);
 	payload_text(&payload, "evidence", evidence);
+	payload_authority(&payload, authority);
 	return event_emit(call, "sweep", sweep_id, type, &payload);
 }
 
@@ -176,16 +178,17 @@ find_sweep(Call *call, DateADT day, CurrencyCode currency)
 }
 
 static int64
-add_sweep(Call *call, DateADT day, CurrencyCode currency, const SweepItems *items)
+add_sweep(Call *call, DateADT day, CurrencyCode currency, const SweepItems *items, bool covered)
 {
-	static Statement insert = STATEMENT("idcaatz",
+	static Statement insert = STATEMENT("idcaatzt",
 		"INSERT INTO marketplace.commission_sweeps (marketplace_id, day, currency, commission, due, state, actor, created_at)"
-		" VALUES ($1, $2, $3, $4, $5, 'posted', $6, $7)"
+		" VALUES ($1, $2, $3, $4, $5, $8, $6, $7)"
 		" ON CONFLICT (marketplace_id, currency, day) WHERE state <> 'reversed' DO NOTHING");
 
 	if (funds_transition(&insert, VALUES(value_int32(call->marketplace_id), value_date(day), value_currency(currency),
 										 value_amount(items->commission), value_amount(items->due), value_text(call_actor()),
-										 value_timestamptz(call->now)), "post", NULL) == 0)
+										 value_timestamptz(call->now), value_text(covered ? "posted" : "requested")),
+						 covered ? "post" : "request", NULL) == 0)
 		ereport(ERROR,
 				errcode(MK_CONCURRENT_CHANGE),
 				errmsg("another transaction has swept this day"),
@@ -194,13 +197,25 @@ add_sweep(Call *call, DateADT day, CurrencyCode currency, const SweepItems *item
 	return find_sweep(call, day, currency);
 }
 
+static void
+carry_out(Call *call, int64 sweep_id, const SweepItems *items, const Authority *authority)
+{
+	JsonbParseState *payload;
+
+	post(call, items, false, "sweep", tell(call, "sweep.posted", sweep_id, items, NULL, authority));
+	payload_begin(&payload);
+	payload_int64(&payload, "sweep_id", sweep_id);
+	payload_amount(&payload, "amount", amount_add(items->commission, items->due));
+	instruction_plan(call, "sweep", "sweep", sweep_id, marketplace_get(call)->psp_party_id, &payload);
+}
+
 static int64
 sweep(Call *call, DateADT day, CurrencyCode currency)
 {
 	SweepItems	items;
 	Amount		total;
+	Authority	authority;
 	int64		sweep_id = find_sweep(call, day, currency);
-	JsonbParseState *payload;
 
 	if (sweep_id != 0)
 		return sweep_id;
@@ -213,13 +228,16 @@ sweep(Call *call, DateADT day, CurrencyCode currency)
 				errdetail("No commission was earned, and no debt repaid, since the last sweep."),
 				errhint("Commission is earned as escrow is released."));
 	require_cash(call, total);
-	sweep_id = add_sweep(call, day, currency, &items);
+	authority = agent_authority(call, AGENT_SWEEP, total);
+	sweep_id = add_sweep(call, day, currency, &items, agent_covers(&authority));
 	write_items(call, sweep_id, &items);
-	post(call, &items, false, "sweep", tell(call, "sweep.posted", sweep_id, &items, NULL));
-	payload_begin(&payload);
-	payload_int64(&payload, "sweep_id", sweep_id);
-	payload_amount(&payload, "amount", total);
-	instruction_plan(call, "sweep", "sweep", sweep_id, marketplace_get(call)->psp_party_id, &payload);
+	if (agent_covers(&authority))
+		carry_out(call, sweep_id, &items, &authority);
+	else
+	{
+		(void) tell(call, "sweep.requested", sweep_id, &items, NULL, &authority);
+		(void) psp_request_open(call, &(PspRequest) {.operation = AGENT_SWEEP, .object = "sweep", .object_id = sweep_id, .amount = total});
+	}
 	return sweep_id;
 }
 
@@ -233,9 +251,8 @@ end_sweep(Call *call, int64 sweep_id, const char *state, const char *event, cons
 									 value_timestamptz(call->now)), event, evidence);
 }
 
-/* The instruction has moved: executed, or refused and posted back. */
-void
-sweep_moved(Call *call, int64 sweep_id, const char *event, const char *evidence)
+static SweepItems
+items_of_sweep(Call *call, int64 sweep_id)
 {
 	static Statement read = STATEMENT("il",
 		"SELECT i.kind = 'c_commission', i.party_id, i.order_line_id, i.allocation_id, i.amount"
@@ -245,19 +262,68 @@ sweep_moved(Call *call, int64 sweep_id, const char *event, const char *evidence)
 	SweepItems	items;
 	CurrencyCode currency;
 
-	if (strcmp(event, "confirmed") != 0 && strcmp(event, "failed") != 0 && strcmp(event, "cancelled") != 0)
-		return;
 	currency = (CurrencyCode) DatumGetInt16(query_datum(&currency_of, VALUES(value_int32(call->marketplace_id), value_int64(sweep_id))));
 	items = read_items(call, &read, value_int64(sweep_id), currency);
 	add_up(&items);
+	return items;
+}
+
+/* The instruction has moved: executed, or refused and posted back. */
+void
+sweep_moved(Call *call, int64 sweep_id, const char *event, const char *evidence)
+{
+	Authority	none = {0, 0};
+	SweepItems	items;
+
+	if (strcmp(event, "confirmed") != 0 && strcmp(event, "failed") != 0 && strcmp(event, "cancelled") != 0)
+		return;
+	items = items_of_sweep(call, sweep_id);
 	if (strcmp(event, "confirmed") == 0)
 	{
 		end_sweep(call, sweep_id, "executed", "execute", evidence);
-		(void) tell(call, "sweep.executed", sweep_id, &items, evidence);
+		(void) tell(call, "sweep.executed", sweep_id, &items, evidence, &none);
 		return;
 	}
 	end_sweep(call, sweep_id, "reversed", "reverse", evidence);
-	post(call, &items, true, "sweep_reversed", tell(call, "sweep.reversed", sweep_id, &items, evidence));
+	post(call, &items, true, "sweep_reversed", tell(call, "sweep.reversed", sweep_id, &items, evidence, &none));
+}
+
+/* What was earned by then may have been given back since. */
+static void
+require_items(Call *call, const PspRequest *request, const SweepItems *items)
+{
+	Amount	   *balances = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Amount) * Max(items->count, 1));
+
+	ledger_lock_balances(call, items->accounts, items->currencies, NULL, items->count, balances);
+	for (int i = 0; i < items->count; i++)
+		if (amount_minor(balances[i]) < amount_minor(items->amounts[i]))
+			ereport(ERROR,
+					errcode(MK_AGENT),
+					errmsg("what request %lld sweeps is not the platform's any more", (long long) request->id),
+					errdetail("It takes %s of allocation %lld; %s is there.", amount_to_cstring(items->amounts[i]),
+							  (long long) items->accounts[i].allocation_id, amount_to_cstring(balances[i])),
+					errhint("Ask the PSP to undo it, and record the request as failed."));
+}
+
+/* The PSP has transferred it. */
+void
+sweep_execute(Call *call, const PspRequest *request, const char *evidence)
+{
+	static Statement posted = STATEMENT("il",
+		"UPDATE marketplace.commission_sweeps SET state = 'posted' WHERE marketplace_id = $1 AND id = $2");
+	SweepItems	items = items_of_sweep(call, request->object_id);
+
+	require_items(call, request, &items);
+	funds_transition(&posted, VALUES(value_int32(call->marketplace_id), value_int64(request->object_id)), "post", evidence);
+	carry_out(call, request->object_id, &items, &(Authority) {0, request->id});
+	instruction_move(call, "sweep", "sweep", request->object_id, "send", evidence);
+	instruction_move(call, "sweep", "sweep", request->object_id, "confirm", evidence);
+}
+
+void
+sweep_decline(Call *call, const PspRequest *request, const char *evidence)
+{
+	end_sweep(call, request->object_id, "reversed", "reverse", evidence);
 }
 
 static CurrencyCode

@@ -187,7 +187,7 @@ plan_target(Call *call, Waterfall *plan, WaterfallTarget *target)
 	released = amount_minor(allocation->amount) - amount_minor(allocation->refunded) - escrow;
 	add_step(plan, STEP_ESCROW, allocation, escrow_account(allocation), from_escrow);
 	target->funded = from_escrow;
-	if (target->amount > from_escrow)
+	if (target->amount > from_escrow && !plan->terms.withheld)
 		plan_reverse_release(call, plan, target, released, target->amount - from_escrow);
 }
 
@@ -210,6 +210,54 @@ plan_again(Call *call, Waterfall *plan)
 	waterfall_plan(call, plan, plan->order_id, &terms, plan->targets, plan->ntargets);
 }
 
+/* What is taken back of released money, whoever has it; or own money that is advanced. */
+static int64
+sum_of(const Waterfall *plan, bool advance)
+{
+	int64		sum = 0;
+	ListCell   *cell;
+
+	foreach(cell, plan->steps)
+	{
+		const WaterfallStep *step = lfirst(cell);
+
+		if (step->kind != STEP_ESCROW && step->kind != STEP_GOODWILL && (step->kind == STEP_PLATFORM_ADVANCE) == advance)
+			sum += step->amount;
+	}
+	return sum;
+}
+
+/* FD-50: taking back and advancing need a mandate. Where none covers it all, escrow only is used, and the rest awaits the PSP. */
+static void
+authorise(Call *call, Waterfall *plan)
+{
+	static const AgentOperation operations[] = {AGENT_REVERSE_RELEASE, AGENT_ADVANCE};
+	Authority	first = {0, 0};
+	const char *to_ask = NULL;
+
+	for (int i = 0; i < lengthof(operations) && to_ask == NULL && !plan->terms.forced; i++)
+	{
+		int64		sum = sum_of(plan, operations[i] == AGENT_ADVANCE);
+		Authority	authority;
+
+		if (sum == 0)
+			continue;
+		authority = agent_authority(call, operations[i], amount_of(plan->currency, sum));
+		if (!agent_covers(&authority))
+			to_ask = agent_operation_name(operations[i]);
+		else if (!agent_covers(&first))
+			first = authority;
+	}
+	if (to_ask != NULL)
+	{
+		plan->terms.withheld = true;
+		plan_again(call, plan);
+		first = (Authority) {0, 0};
+	}
+	plan->authority = first;
+	plan->to_ask = to_ask;
+}
+
 /*
  * Under the wallets' locks no hold and no payout run comes in between, so the plan is made again. A payout that was
  * planned may still be sent before it is locked; then once more. Whoever commits first wins (CX-59).
@@ -224,7 +272,10 @@ waterfall_lock(Call *call, Waterfall *plan)
 	{
 		plan_again(call, plan);
 		if (sources_lock(call, plan->sellers, plan->steps))
+		{
+			authorise(call, plan);
 			return;
+		}
 	}
 	ereport(ERROR,
 			errcode(MK_CONCURRENT_CHANGE),

@@ -14,7 +14,7 @@
 #ifndef MARKETPLACE_WATERFALL_H
 #define MARKETPLACE_WATERFALL_H
 
-#include "funds/funds_internal.h"
+#include "funds/agent.h"
 
 typedef enum StepKind
 {
@@ -55,6 +55,7 @@ typedef struct WaterfallTerms
 	bool		goodwill;		/* the platform bears all */
 	const char *commission;		/* instead of what was frozen; NULL: as frozen */
 	bool		forced;			/* the money is gone already: the platform advances whatever lacks */
+	bool		withheld;		/* what was released stays where it is: no mandate covers taking it back */
 } WaterfallTerms;
 
 typedef struct Waterfall
@@ -66,6 +67,8 @@ typedef struct Waterfall
 	WaterfallTarget *targets;
 	List	   *steps;			/* of WaterfallStep, in order */
 	List	   *sellers;		/* what each had and what was taken of it (waterfall.c) */
+	Authority	authority;		/* by which released money is taken back, or own money advanced */
+	const char *to_ask;			/* operation that no mandate covers: the PSP is asked for it (FD-51); NULL: all are covered */
 } Waterfall;
 
 /* refund_divide.c: the allocations of a line that may still be refunded, with what each has in escrow; capture_id 0: of all captures */
@@ -77,7 +80,7 @@ extern int	waterfall_divide(WaterfallTarget *targets, const int64 *escrow, int n
 
 extern void waterfall_plan(Call *call, Waterfall *plan, int64 order_id, const WaterfallTerms *terms, WaterfallTarget *targets,
 						   int ntargets);
-extern void waterfall_lock(Call *call, Waterfall *plan);
+extern void waterfall_lock(Call *call, Waterfall *plan);	/* and asks what covers it: see authority */
 
 /* Posts the steps, records them and the debts and reversals that follow. Returns the own money that it needs, in minor units. */
 extern int64 waterfall_carry_out(Call *call, const Waterfall *plan, int64 decision_id, int64 cause);
