@@ -104,7 +104,7 @@ COMMENT ON TABLE marketplace.psp_requests IS
 COMMENT ON COLUMN marketplace.psp_requests.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.psp_requests.id IS 'Number of the request: movements name it.';
 COMMENT ON COLUMN marketplace.psp_requests.operation IS 'What is asked for.';
-COMMENT ON COLUMN marketplace.psp_requests.object IS 'Kind of object: order_line, seller, refund.';
+COMMENT ON COLUMN marketplace.psp_requests.object IS 'Kind of object: order_line, payout_batch, refund, refund_funding (a refund whose money is to be taken back or advanced), sweep, money_receipt, payment (by wallet).';
 COMMENT ON COLUMN marketplace.psp_requests.object_id IS 'Its number.';
 COMMENT ON COLUMN marketplace.psp_requests.order_id IS 'Order of the money; NULL: of several.';
 COMMENT ON COLUMN marketplace.psp_requests.seller_id IS 'Seller that it concerns; NULL: none.';
