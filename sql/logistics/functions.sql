@@ -14,13 +14,13 @@ CREATE FUNCTION marketplace.shipment_create(marketplace_id int, document jsonb, 
 AS 'MODULE_PATHNAME', 'shipment_create'
 LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.shipment_create(int, jsonb, text) IS
-'Prepares a shipment of an accepted seller order and returns its id. Document: {"seller_order_id", "carrier": code, "service"?: code, "declared_value"?: what the carrier is told that it is worth, "parcels": [{"sscc"?, "tracking_number"?, "weight_kg"?, "contents": [{"order_line_id", "quantity"}]}]}. A line''s quantity is at most what is left to ship and not held by other prepared shipments (LG-9). Several shipments and parcels of a line are fine. For the seller and operators. Emits shipment.created. Errors: MK001, MK003, MK004, MK005, MK006 (SSCC or tracking number in use), MK020, MK100, MK101, MK120.';
+'Prepares a shipment of an accepted seller order and returns its id. Document: {"seller_order_id", "carrier": code, "service"?: code, "declared_value"?: what the carrier is told that it is worth, "parcels": [{"sscc"?, "tracking_number"?, "weight_kg"?: gross, "net_kg"?, "contents": [{"order_line_id", "quantity"}]}]}. A line''s quantity is at most what is left to ship and not held by other prepared shipments (LG-9). Several shipments and parcels of a line are fine. For the seller and operators. Emits shipment.created. Errors: MK001, MK003, MK004, MK005, MK006 (SSCC or tracking number in use), MK020, MK100, MK101, MK120.';
 
 CREATE FUNCTION marketplace.shipment_label(marketplace_id int, shipment_id bigint, document jsonb, request_key text DEFAULT NULL) RETURNS bigint
 AS 'MODULE_PATHNAME', 'shipment_label'
 LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.shipment_label(int, bigint, jsonb, text) IS
-'Records that the parcels of a prepared shipment have their labels; returns the shipment''s id. Document: {"parcels": [{"parcel_id", "tracking_number"}]} for those that had no number yet; afterwards each parcel must have one. For the seller and operators. Emits shipment.labelled. Errors: MK001, MK003, MK004, MK005, MK006, MK020, MK030, MK120.';
+'Records that the parcels of a prepared shipment have their labels; returns the shipment''s id. Document: {"parcels": [{"parcel_id", "tracking_number"?: where it had none, "label"?: {"reference"?, "uri"?, "sha256"?}}]}; afterwards each parcel must have a number. For the seller and operators. Emits shipment.labelled. Errors: MK001, MK003, MK004, MK005, MK006, MK020, MK030, MK120.';
 
 CREATE FUNCTION marketplace.shipment_hand_over(marketplace_id int, shipment_id bigint, request_key text DEFAULT NULL) RETURNS bigint
 AS 'MODULE_PATHNAME', 'shipment_hand_over'

@@ -105,6 +105,11 @@ CREATE TABLE marketplace.parcels (
 	sscc text,
 	tracking_number text,
 	weight_kg numeric,
+	net_kg numeric,
+	label_reference text,
+	label_uri text,
+	label_sha256 text,
+	labelled_at timestamptz,
 	created_at timestamptz NOT NULL,
 	current boolean NOT NULL DEFAULT true,
 	state marketplace.tracking_state,
@@ -122,6 +127,8 @@ CREATE TABLE marketplace.parcels (
 	inspection_until timestamptz,
 	PRIMARY KEY (marketplace_id, id),
 	CONSTRAINT parcels_weight_positive CHECK (weight_kg > 0 AND weight_kg < 'Infinity'),
+	CONSTRAINT parcels_net_weight CHECK (net_kg > 0 AND net_kg < 'Infinity' AND net_kg <= weight_kg),
+	CONSTRAINT parcels_label_sha256 CHECK (label_sha256 ~ '^[0-9a-f]{64}$'),
 	CONSTRAINT parcels_sscc_form CHECK (sscc ~ '^[0-9]{18}$')
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX parcels_sscc_current ON marketplace.parcels (marketplace_id, sscc) WHERE current AND sscc IS NOT NULL;
@@ -141,7 +148,12 @@ COMMENT ON COLUMN marketplace.parcels.order_id IS 'The order.';
 COMMENT ON COLUMN marketplace.parcels.carrier_id IS 'The carrier.';
 COMMENT ON COLUMN marketplace.parcels.sscc IS 'GS1 serial shipping container code, 18 digits; NULL when it has none.';
 COMMENT ON COLUMN marketplace.parcels.tracking_number IS 'The carrier''s number, unique per carrier while current (LG-17); NULL when it has none.';
-COMMENT ON COLUMN marketplace.parcels.weight_kg IS 'Weight in kilograms; NULL when not given.';
+COMMENT ON COLUMN marketplace.parcels.weight_kg IS 'Gross weight in kilograms, as the carrier is told; NULL when not given.';
+COMMENT ON COLUMN marketplace.parcels.net_kg IS 'Weight of the goods alone, at most the gross weight; NULL when not given.';
+COMMENT ON COLUMN marketplace.parcels.label_reference IS 'The carrier''s or label service''s name for the printed label; NULL: not given.';
+COMMENT ON COLUMN marketplace.parcels.label_uri IS 'Where the label is kept; NULL: not given.';
+COMMENT ON COLUMN marketplace.parcels.label_sha256 IS 'SHA-256 of the label''s file; NULL: not given.';
+COMMENT ON COLUMN marketplace.parcels.labelled_at IS 'When it was recorded that the label is printed; NULL before.';
 COMMENT ON COLUMN marketplace.parcels.created_at IS 'When the parcel was announced.';
 COMMENT ON COLUMN marketplace.parcels.current IS 'Its numbers are its own: false once delivered, returned, lost or voided, when the carrier may use them again (LG-17).';
 COMMENT ON COLUMN marketplace.parcels.state IS 'Carrier axis; NULL before the first event. See view tracking_states.';

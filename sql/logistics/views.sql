@@ -201,7 +201,7 @@ CREATE OR REPLACE VIEW marketplace.parcel_tracking WITH (security_invoker = true
 SELECT p.marketplace_id, p.id AS parcel_id, p.shipment_id, p.order_id, c.code AS carrier, p.sscc, p.tracking_number,
 	replace(c.tracking_url, '{number}', p.tracking_number) AS tracking_url, p.weight_kg,
 	CASE WHEN p.silent_at < marketplace.clock() THEN 'expired' ELSE p.state::text END AS state,
-	p.first_scan_at, p.last_event_at, p.delivered_at, p.signed_by, p.received_at, p.contested
+	p.first_scan_at, p.last_event_at, p.delivered_at, p.signed_by, p.received_at, p.contested, p.net_kg, p.label_reference, p.label_uri, p.labelled_at
 FROM marketplace.parcels p
 LEFT JOIN marketplace.carriers c ON c.marketplace_id = p.marketplace_id AND c.id = p.carrier_id;
 COMMENT ON VIEW marketplace.parcel_tracking IS
@@ -221,6 +221,10 @@ COMMENT ON COLUMN marketplace.parcel_tracking.last_event_at IS 'Last live event.
 COMMENT ON COLUMN marketplace.parcel_tracking.delivered_at IS 'When it was delivered (LG-22); stays after a later return.';
 COMMENT ON COLUMN marketplace.parcel_tracking.signed_by IS 'Who signed.';
 COMMENT ON COLUMN marketplace.parcel_tracking.received_at IS 'When the buyer confirmed having received something of it.';
+COMMENT ON COLUMN marketplace.parcel_tracking.net_kg IS 'Weight of the goods alone.';
+COMMENT ON COLUMN marketplace.parcel_tracking.label_reference IS 'Name of the printed label.';
+COMMENT ON COLUMN marketplace.parcel_tracking.label_uri IS 'Where the label is kept.';
+COMMENT ON COLUMN marketplace.parcel_tracking.labelled_at IS 'When it was printed, as was recorded.';
 COMMENT ON COLUMN marketplace.parcel_tracking.contested IS 'The carrier took its delivery back after the receipt: somebody must decide.';
 
 CREATE OR REPLACE VIEW marketplace.tracking_history WITH (security_invoker = true) AS

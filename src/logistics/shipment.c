@@ -238,29 +238,22 @@ shipment_scanned(Call *call, Shipment *shipment, TimestampTz at)
  * ---- label and void ----
  */
 
+/* The number of a parcel that had none. */
 static void
-label_parcel(Call *call, const Shipment *shipment, const Document *document)
+number_parcel(Call *call, const Shipment *shipment, const Document *document, const Parcel *parcel)
 {
 	static Statement update = STATEMENT("illlt",
 		"UPDATE marketplace.parcels SET tracking_number = $5 WHERE marketplace_id = $1 AND shipment_id = $2 AND id = "
 		"$3 AND tracking_number IS NULL AND NOT EXISTS (SELECT FROM marketplace.parcels o WHERE o.marketplace_id = "
 		"$1 AND o.carrier_id = $4 AND o.tracking_number = $5 AND o.current)");
-	int64		parcel_id;
-	char	   *number;
-	Parcel	   *parcel;
+	char	   *number = document_text(document, "tracking_number");
 
-	document_only(document, "parcel_id", "tracking_number", NULL);
-	parcel_id = document_int64(document, "parcel_id");
-	number = document_text(document, "tracking_number");
-	parcel = parcel_get(call, parcel_id);
-	if (parcel->shipment_id != shipment->id)
-		document_refuse(document, "parcel_id", "It is a parcel of another shipment.", NULL);
 	if (parcel->tracking_number != NULL)
 		document_refuse(document, "tracking_number", psprintf("The parcel has the number %s already.",
 															  parcel->tracking_number),
 						"Void the shipment and prepare it again if the number is wrong.");
 	if (logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id),
-										  value_int64(parcel_id),
+										  value_int64(parcel->id),
 										  value_int64(shipment->carrier_id), value_text(number))) == 0)
 		ereport(ERROR,
 				errcode(MK_ALREADY_EXISTS),
@@ -269,12 +262,47 @@ label_parcel(Call *call, const Shipment *shipment, const Document *document)
 				errhint("Give each parcel its own number."));
 }
 
+/* What is printed: its name, where it is kept, its hash. */
+static void
+keep_label(Call *call, const Document *document, const Parcel *parcel)
+{
+	static Statement update = STATEMENT("ilttt",
+		"UPDATE marketplace.parcels SET label_reference = $3, label_uri = $4, label_sha256 = $5 WHERE marketplace_id = $1 AND id = $2");
+	Document	label = document_object(document, "label");
+	char	   *hash;
+
+	document_only(&label, "reference", "uri", "sha256", NULL);
+	hash = document_text_or_null(&label, "sha256");
+	if (hash != NULL && (strlen(hash) != 64 || strspn(hash, "0123456789abcdef") != 64))
+		document_refuse(&label, "sha256", "It is not a SHA-256.", "Write its 64 hexadecimal digits, in small letters.");
+	(void) logistics_execute(&update, VALUES(value_int32(call->marketplace_id), value_int64(parcel->id),
+											 value_text(document_text_or_null(&label, "reference")),
+											 value_text(document_text_or_null(&label, "uri")), value_text(hash)));
+}
+
+static void
+label_parcel(Call *call, const Shipment *shipment, const Document *document)
+{
+	Parcel	   *parcel;
+
+	document_only(document, "parcel_id", "tracking_number", "label", NULL);
+	parcel = parcel_get(call, document_int64(document, "parcel_id"));
+	if (parcel->shipment_id != shipment->id)
+		document_refuse(document, "parcel_id", "It is a parcel of another shipment.", NULL);
+	if (document_has(document, "tracking_number") || !document_has(document, "label"))
+		number_parcel(call, shipment, document, parcel);
+	if (document_has(document, "label"))
+		keep_label(call, document, parcel);
+}
+
 static int64
 label_shipment(Call *call, int64 shipment_id, Jsonb *json)
 {
 	static Statement bare = STATEMENT("il",
 		"SELECT pg_catalog.count(*) FROM marketplace.parcels WHERE marketplace_id = $1 AND shipment_id = $2 AND "
 		"tracking_number IS NULL");
+	static Statement printed = STATEMENT("ilz",
+		"UPDATE marketplace.parcels SET labelled_at = $3 WHERE marketplace_id = $1 AND shipment_id = $2");
 	Document	document = document_root(json);
 	Shipment   *shipment = open_shipment(call, shipment_id);
 	Contents	contents = shipment_contents(call, shipment_id);
@@ -294,6 +322,8 @@ label_shipment(Call *call, int64 shipment_id, Jsonb *json)
 			label_parcel(call, shipment, &parcel);
 		}
 	}
+	(void) logistics_execute(&printed, VALUES(value_int32(call->marketplace_id), value_int64(shipment_id),
+											  value_timestamptz(call->now)));
 	missing = DatumGetInt64(query_datum(&bare, VALUES(value_int32(call->marketplace_id), value_int64(shipment_id))));
 	if (missing > 0)
 		ereport(ERROR,

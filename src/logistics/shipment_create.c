@@ -118,25 +118,29 @@ read_sscc(const Document *document)
 int64
 shipment_add_parcel(Call *call, const Shipment *shipment, const Document *document)
 {
-	static Statement insert = STATEMENT("illlttnz",
+	static Statement insert = STATEMENT("illlttnzn",
 		"INSERT INTO marketplace.parcels (marketplace_id, shipment_id, order_id, carrier_id, sscc, tracking_number, "
-		"weight_kg, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id");
+		"weight_kg, created_at, net_kg) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id");
 	char	   *sscc;
 	char	   *number;
 	Numeric		weight;
+	Numeric		net;
 	Row			row;
 
-	document_only(document, "sscc", "tracking_number", "weight_kg", "contents", NULL);
+	document_only(document, "sscc", "tracking_number", "weight_kg", "net_kg", "contents", NULL);
 	sscc = read_sscc(document);
 	number = document_text_or_null(document, "tracking_number");
 	weight = document_numeric_or_null(document, "weight_kg");
 	if (weight != NULL && decimal_sign(weight) <= 0)
 		document_refuse(document, "weight_kg", "A weight is more than zero.", NULL);
+	net = document_numeric_or_null(document, "net_kg");
+	if (net != NULL && (decimal_sign(net) <= 0 || (weight != NULL && decimal_cmp(net, weight) > 0)))
+		document_refuse(document, "net_kg", "It is more than zero, and not more than the gross weight.", NULL);
 	if (!logistics_row(&insert, VALUES(value_int32(call->marketplace_id), value_int64(shipment->id),
 									   value_int64(shipment->order_id),
 									   value_int64(shipment->carrier_id), value_text(sscc), value_text(number),
 									   value_numeric(weight),
-									   value_timestamptz(call->now)), &row))
+									   value_timestamptz(call->now), value_numeric(net)), &row))
 		ereport(ERROR,
 				errcode(MK_ALREADY_EXISTS),
 				errmsg("the numbers of %s are in use", document->path),

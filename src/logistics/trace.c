@@ -9,6 +9,7 @@
 
 #include "kernel/errors.h"
 #include "logistics/trace.h"
+#include "mb/pg_wchar.h"
 #include "orders/orders.h"
 
 /*
@@ -140,7 +141,7 @@ kind_of(const char *name)
 			return &kinds[i];
 	ereport(ERROR,
 			errcode(MK_INVALID_ARGUMENT),
-			errmsg("\"%.40s\" cannot be traced", name),
+			errmsg("\"%.*s\" cannot be traced", pg_mbcliplen(name, (int) strlen(name), 40), name),
 			errdetail("It is order, seller_order, order_line, shipment, parcel, handling_unit, return or sscc."),
 			errhint("Name one of them, and its number."));
 }

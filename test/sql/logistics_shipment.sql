@@ -48,9 +48,11 @@ SELECT pg_temp.refused(format('SELECT marketplace.shipment_label(%s, %s, %L)', :
 	('{}'), (format('{"parcels": [{"parcel_id": %s, "tracking_number": "A1"}]}', :a1)),
 	(format('{"parcels": [{"parcel_id": %s, "tracking_number": "S1"}, {"parcel_id": %s, "tracking_number": "A2"}]}', :a1, :a2)),
 	(format('{"parcels": [{"parcel_id": %s, "tracking_number": "A1"}]}', pg_temp.parcel(:m, 'S1'))),
-	('{"parcels": [{"parcel_id": 999999999, "tracking_number": "A1"}]}')) v(d);
-SELECT marketplace.shipment_label(:m, :a, jsonb_build_object('parcels', jsonb_build_array(jsonb_build_object('parcel_id', :a1, 'tracking_number', 'A1'),
+	('{"parcels": [{"parcel_id": 999999999, "tracking_number": "A1"}]}'),
+	(format('{"parcels": [{"parcel_id": %s, "tracking_number": "A1", "label": {"sha256": "0"}}]}', :a1)), (format('{"parcels": [{"parcel_id": %s, "label": {"name": "x"}}]}', :a1))) v(d);
+SELECT marketplace.shipment_label(:m, :a, jsonb_build_object('parcels', jsonb_build_array(jsonb_build_object('parcel_id', :a1, 'tracking_number', 'A1', 'label', jsonb_build_object('reference', 'LBL-1', 'uri', 'https://labels.example/1', 'sha256', repeat('a', 64))),
 	jsonb_build_object('parcel_id', :a2, 'tracking_number', 'A2')))) = :a AS labelled;
+SELECT tracking_number, label_reference, label_uri, labelled_at IS NOT NULL AS printed FROM marketplace.parcel_tracking WHERE shipment_id = :a ORDER BY parcel_id;
 SELECT pg_temp.refused(format('SELECT marketplace.shipment_label(%s, %s, %L)', :m, :a, '{}'));
 -- void frees the quantities and the numbers
 SELECT pg_temp.refused(format('SELECT marketplace.shipment_void(%s, %s, %L)', :m, s, r)) FROM (VALUES (:s, NULL), (:s, ''), (999999999, 'x')) v(s, r);
