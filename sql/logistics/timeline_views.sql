@@ -6,7 +6,7 @@ CREATE OR REPLACE VIEW marketplace.timeline WITH (security_invoker = true) AS
 SELECT e.marketplace_id, e.aggregate_id AS order_id, COALESCE(l.seller_id, so.seller_id, (e.payload ->> 'seller_id')::bigint) AS seller_id,
 	sh.carrier_party_id, l.id AS order_line_id, (e.payload ->> 'parcel_id')::bigint AS parcel_id,
 	CASE WHEN split_part(e.type, '.', 1) IN ('order', 'seller_order', 'order_line') THEN 'orders'
-		WHEN split_part(e.type, '.', 1) IN ('shipment', 'parcel', 'receipt', 'return', 'objection', 'claim') THEN 'logistics'
+		WHEN split_part(e.type, '.', 1) IN ('shipment', 'parcel', 'receipt', 'return', 'carrier_claim') THEN 'logistics'
 		WHEN split_part(e.type, '.', 1) IN ('invoice', 'credit_note', 'document') THEN 'invoicing'
 		ELSE 'funds' END AS area,
 	e.type AS what, NULL::text AS meaning,
@@ -16,8 +16,8 @@ SELECT e.marketplace_id, e.aggregate_id AS order_id, COALESCE(l.seller_id, so.se
 	CASE WHEN v.amount ~ '^-?[0-9.]+ [A-Z]{3}$' THEN split_part(v.amount, ' ', 2) END AS currency,
 	CASE WHEN split_part(e.type, '.', 1) IN ('shipment', 'parcel') THEN '{buyer,seller,carrier}'::text[]
 		WHEN split_part(e.type, '.', 1) IN ('order', 'payment') THEN '{buyer}'
-		WHEN split_part(e.type, '.', 1) IN ('seller_order', 'order_line', 'receipt', 'return', 'refund', 'invoice', 'credit_note', 'objection') THEN '{buyer,seller}'
-		WHEN split_part(e.type, '.', 1) IN ('escrow', 'earnings', 'reserve', 'hold') THEN '{seller}'
+		WHEN split_part(e.type, '.', 1) IN ('seller_order', 'order_line', 'receipt', 'return', 'refund', 'invoice', 'credit_note') THEN '{buyer,seller}'
+		WHEN split_part(e.type, '.', 1) IN ('escrow', 'earnings', 'reserve', 'hold', 'carrier_claim') THEN '{seller}'
 		ELSE '{}' END AS audience,
 	'event' AS source, e.id AS source_id, false AS derived,
 	CASE WHEN i.item IS NULL THEN e.payload ELSE (e.payload - '{lines,amount,gross}'::text[]) || i.item END AS details

@@ -9,8 +9,8 @@
 #include "kernel/errors.h"
 #include "kernel/lifecycle.h"
 #include "kernel/policy.h"
+#include "logistics/receipt.h"
 #include "logistics/return.h"
-#include "logistics/tracking.h"
 
 static void
 require_state(const Return *back, const char *state, const char *what, const char *hint)
@@ -158,6 +158,28 @@ payload_refund_line(Call *call, const Return *back, JsonbParseState **payload, c
 	pushJsonbValue(payload, WJB_END_OBJECT, NULL);
 }
 
+/* What the buyer objected to went back and is refunded: those objections are settled, and hold nothing any more. */
+static void
+settle_objections(Call *call, const Return *back, int64 order_line_id)
+{
+	static Statement open = STATEMENT("il",
+		"SELECT id, open_quantity FROM marketplace.receipt_objections WHERE marketplace_id = $1 AND order_line_id = $2 "
+		"AND state <> 'closed' AND delivered ORDER BY id");
+	Rows		rows = query_rows(&open, VALUES(value_int32(call->marketplace_id), value_int64(order_line_id)));
+	Numeric		gone = decimal_sub(decimal_from_int64(0), order_line_get(call, order_line_id)->disputed);
+
+	for (uint64 i = 0; i < rows.count; i++)
+		gone = decimal_add(gone, row_numeric(&rows.rows[i], 1));
+	for (uint64 i = 0; i < rows.count && decimal_sign(gone) > 0; i++)
+	{
+		Objection  *objection = objection_get(call, row_int64(&rows.rows[i], 0));
+		Numeric		quantity = decimal_min(objection->open, gone);
+
+		objection_end(call, objection, "settled", quantity, 0, psprintf("refunded by return %lld", (long long) back->id));
+		gone = decimal_sub(gone, quantity);
+	}
+}
+
 /* Once a return: by its inspection, or whole because the inspection was not made in time. */
 static void
 tell_refund_due(Call *call, const Return *back, const char *how)
@@ -186,6 +208,8 @@ tell_refund_due(Call *call, const Return *back, const char *how)
 		payload_refund_line(call, back, &payload, &rows.rows[i]);
 	pushJsonbValue(&payload, WJB_END_ARRAY, NULL);
 	(void) event_emit(call, "order", back->order_id, "return.refund_due", &payload);
+	for (uint64 i = 0; i < rows.count; i++)
+		settle_objections(call, back, row_int64(&rows.rows[i], 0));
 }
 
 /* Orders that somebody else works on are left for the next time. */

@@ -32,7 +32,7 @@ SELECT marketplace.receipt_confirm(:m, jsonb_build_object('order_id', :order_id,
 \set box 'coalesce((SELECT tracking_number FROM marketplace.parcels p WHERE p.marketplace_id = :m AND p.id = t.parcel_id), '''')'
 \set unit 'coalesce((SELECT right(sscc, 3) FROM marketplace.handling_units u WHERE u.marketplace_id = :m AND u.id = t.handling_unit_id), '''')'
 \set columns 'step, :line AS line, :box AS box, :unit AS unit, occurred_at, until_at, trim_scale(quantity) AS quantity, value, currency, what'
-SELECT :columns FROM marketplace.trace(:m, 'order_line', :line1) t WHERE step <> 'money' AND what !~ '^(hold|objection)';
+SELECT :columns FROM marketplace.trace(:m, 'order_line', :line1) t WHERE step <> 'money' ORDER BY array_position('{order_line,parcel,content,handling_unit}', step), occurred_at, what, 2, 3;
 SELECT step, value, currency, what, details ->> 'from' AS "from", details ->> 'to' AS "to" FROM marketplace.trace(:m, 'order_line', :line1) t WHERE step = 'money' AND what LIKE 'money%' AND what !~ 'hold';
 -- whose goods and euros are on the pallet
 SELECT :columns FROM marketplace.trace(:m, 'sscc', 340123459999999012) t WHERE step IN ('content', 'handling_unit') ORDER BY 1, 2, 3, 4;
@@ -43,13 +43,13 @@ SELECT :columns FROM marketplace.trace(:m, 'order_line', :line1, '2026-03-03 23:
 SELECT pg_temp.refused(format('SELECT * FROM marketplace.trace(%s, %L, %s)', :m, o, i)) FROM (VALUES ('pallet', '1'), ('order', '999999999'), ('sscc', '340123459999999043'), ('return', '999999999')) v (o, i);
 -- the timeline of the order
 SELECT occurred_at, recorded_at, area, what, meaning, :line AS line, :box AS box, trim_scale(quantity) AS quantity, value, currency FROM marketplace.order_timeline(:m, :order_id) t
- WHERE what NOT IN ('money', 'quantity') AND what !~ '^(hold|objection|invoice)' ORDER BY 1, 2, area, what, 6, 7;
+ WHERE what NOT IN ('money', 'quantity') AND what !~ '^(hold|invoice)' ORDER BY 1, 2, area, what, 6, 7;
 -- evidence: the same bytes, also after more has happened; sealed and verified
 SELECT content AS bundle, sha256 AS seal, entries AS said FROM marketplace.evidence_bundle(:m, :line1, '2026-03-05 09:00+00') \gset
 SELECT encode(sha256(convert_to(:'bundle', 'UTF8')), 'hex') = :'seal' AS sealed, :said > 20 AS entries;
 SELECT * FROM marketplace.evidence_verify(:m, :'bundle', :'seal');
 SELECT k, CASE WHEN jsonb_typeof(v) IN ('array') THEN '[…]' ELSE regexp_replace(v::text, '"hash": "[0-9a-f]+"|"(buyer|seller)_id": \d+|"seller_order_id": \d+', '…', 'g') END FROM jsonb_each(:'bundle') e (k, v) WHERE k NOT IN ('order_id', 'order_line_id', 'chain') ORDER BY k;
-SELECT e ->> 'source' AS source, e ->> 'what' AS what, count(*) FROM jsonb_array_elements(:'bundle'::jsonb -> 'entries') e WHERE e ->> 'what' !~ '^(hold|objection|invoice)' GROUP BY 1, 2 ORDER BY 1, 2;
+SELECT e ->> 'source' AS source, e ->> 'what' AS what, count(*) FROM jsonb_array_elements(:'bundle'::jsonb -> 'entries') e WHERE e ->> 'what' !~ '^(hold|invoice)' GROUP BY 1, 2 ORDER BY 1, 2;
 SET marketplace.clock = '2026-03-09 09:00+00';
 SET timezone = 'Asia/Tokyo';
 SELECT marketplace.handling_unit_pack(:m, :container, jsonb_build_object('action', 'delete', 'occurred_at', '2026-03-03T09:30:00Z', 'contents', jsonb_build_array(jsonb_build_object('sscc', '340123459999999012')))) = :container;
