@@ -58,6 +58,9 @@ BEGIN
 			'addresses', '[{"kind": "registered", "line1": "3", "postcode": "59000", "city": "LILLE", "country": "FR"}]'::jsonb));
 	END LOOP;
 	PERFORM marketplace.carrier_create(tenant, '{"code": "FAST", "name": "Fast carrier"}');
+	FOR i IN 1 .. 4 LOOP
+		PERFORM marketplace.handling_unit_create(tenant, jsonb_build_object('kind', CASE WHEN i < 4 THEN 'pallet' ELSE 'container' END, 'reference', 'U' || i));
+	END LOOP;
 	PERFORM marketplace.commission_rule_set(tenant, '{"rate_pct": "7.35", "vat_rate_pct": "20", "fixed": "0.30 EUR", "category": "tools"}');
 	PERFORM marketplace.commission_rule_set(tenant, '{"rate_pct": "12.5", "vat_rate_pct": "20"}');
 	PERFORM marketplace.policy_set(tenant, 'iv.trigger', '"acceptance"');
@@ -146,6 +149,38 @@ BEGIN
 			'source_event_id', 'e' || floor(random() * 3000)::int, 'parcel_id', r.id,
 			'state', pick(ARRAY['in_transit', 'out_for_delivery', 'delivered', 'delivered', 'delivered', 'exception', 'lost', 'returned']),
 			'occurred_at', marketplace.clock() - random() * interval '1 day'));
+	WHEN 'pack' THEN
+		-- parcels of any sellers onto a pallet, pallets into the container; some out again, or all
+		SELECT format('SELECT marketplace.handling_unit_pack(%s, %L, %L)', tenant, u.id, jsonb_strip_nulls(jsonb_build_object('action', u.action,
+			'occurred_at', marketplace.clock() - random() * interval '1 day', 'source_event_id', 'p' || floor(random() * 3000)::int, 'contents', CASE
+			WHEN u.action = 'delete' AND u.what < 0.7 THEN NULL
+			WHEN u.what < 0.15 THEN jsonb_build_array(jsonb_build_object('handling_unit_id', (SELECT x.id FROM marketplace.handling_units x WHERE x.marketplace_id = tenant ORDER BY x.kind = 'pallet' AND x.id <> u.id DESC, random() LIMIT 1)))
+			ELSE (SELECT jsonb_agg(jsonb_build_object('parcel_id', p.id)) FROM (SELECT p.id FROM marketplace.parcels p WHERE p.marketplace_id = tenant ORDER BY p.current AND chance(0.9) DESC, random() LIMIT 3) p) END)))
+			INTO statement
+		FROM (SELECT x.id, pick(ARRAY['add', 'add', 'add', 'observe', 'delete']) AS action, random() AS what FROM marketplace.handling_units x WHERE x.marketplace_id = tenant ORDER BY random() LIMIT 1) u;
+	WHEN 'scan' THEN
+		SELECT u.id INTO r FROM marketplace.handling_units u WHERE u.marketplace_id = tenant ORDER BY random() LIMIT 1;
+		statement := format('SELECT marketplace.tracking_record(%s, %L)', tenant, jsonb_build_object('source', 'test', 'source_event_id', 'u' || floor(random() * 300)::int, 'handling_unit_id', r.id)
+			|| CASE WHEN chance(0.1) THEN jsonb_build_object('corrects', jsonb_build_object('source', 'test', 'source_event_id', 'u' || floor(random() * 300)::int, 'reason', 'did_not_occur'))
+				ELSE jsonb_build_object('state', pick(ARRAY['in_transit', 'in_transit', 'delivered', 'exception', 'lost', 'returned']), 'occurred_at', marketplace.clock() - random() * interval '1 day') END);
+	WHEN 'return' THEN
+		SELECT x.id, x.order_id, x.state, l.order_line_id, l.announced, l.received INTO r FROM marketplace.returns x JOIN marketplace.return_lines l ON l.marketplace_id = tenant AND l.return_id = x.id
+			WHERE x.marketplace_id = tenant AND x.state IN ('requested', 'approved', 'in_transit', 'received') AND chance(0.7) ORDER BY random() LIMIT 1;
+		IF r.id IS NULL THEN
+			SELECT l.order_id, l.id, l.accepted + l.disputed AS there INTO r FROM marketplace.order_lines l WHERE l.marketplace_id = tenant AND l.accepted + l.disputed > 0 ORDER BY random() LIMIT 1;
+			IF r.id IS NULL THEN RETURN; END IF;
+			order_id := r.order_id;
+			statement := format('SELECT marketplace.return_request(%s, %L)', tenant, jsonb_build_object('order_id', r.order_id, 'reason', 'property',
+				'lines', jsonb_build_array(jsonb_build_object('order_line_id', r.id, 'quantity', CASE WHEN chance(0.5) THEN r.there ELSE greatest(0.001, round(r.there * random()::numeric * 1.1, 2)) END))));
+		ELSE
+			order_id := r.order_id;
+			statement := CASE r.state
+				WHEN 'requested' THEN format('SELECT marketplace.return_approve(%s, %L)', tenant, r.id)
+				WHEN 'received' THEN format('SELECT marketplace.return_inspect(%s, %L, %L)', tenant, r.id, jsonb_build_object('lines', jsonb_build_array(jsonb_build_object('order_line_id', r.order_line_id,
+					'quantity', r.received, 'grade', pick(ARRAY['A', 'A', 'B', 'C']), 'compliant', true))))
+				ELSE format('SELECT marketplace.return_receive(%s, %L, %L)', tenant, r.id, jsonb_build_object('lines', jsonb_build_array(jsonb_build_object('order_line_id', r.order_line_id,
+					'quantity', CASE WHEN chance(0.7) THEN r.announced ELSE greatest(0.001, round(r.announced * random()::numeric * 1.2, 2)) END)))) END;
+		END IF;
 	WHEN 'untrack' THEN
 		SELECT t.source_event_id, t.parcel_id, s.order_id INTO r FROM marketplace.tracking_events t
 			JOIN marketplace.parcels p ON p.marketplace_id = tenant AND p.id = t.parcel_id
@@ -282,7 +317,7 @@ $$;
 CREATE PROCEDURE run(steps int, seed int) LANGUAGE plpgsql AS $$
 DECLARE
 	operations text[] := ARRAY['place', 'place', 'authorize', 'authorize', 'capture', 'capture', 'settle', 'settle', 'void', 'accept', 'accept', 'accept', 'accept', 'refuse',
-		'refuse_line', 'ship', 'ship', 'ship', 'hand_over', 'hand_over', 'hand_over', 'track', 'track', 'track', 'track', 'untrack', 'receive', 'receive', 'receive',
+		'refuse_line', 'ship', 'ship', 'ship', 'hand_over', 'hand_over', 'hand_over', 'track', 'track', 'track', 'track', 'untrack', 'pack', 'scan', 'return', 'return', 'return', 'receive', 'receive', 'receive',
 		'receive', 'tick', 'payout_run', 'payout', 'payout', 'hold', 'hold', 'lift', 'lift', 'refund', 'refund', 'own_transfer', 'refund_create', 'refund_create', 'debt', 'invoice', 'commission', 'mandate'];
 	operation text;
 	tenant int;
