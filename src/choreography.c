@@ -83,6 +83,9 @@ static const Guard guards[] = {
 	/* goods leave only when the money is there that policy fd.ship_on asks for */
 	{"shipment.hand_over", funds_guard_hand_over},
 
+	/* a payout or refund is handed over, unless something stands against it since it was decided */
+	{"instruction.send", funds_guard_send},
+
 	{NULL, NULL}
 };
 

@@ -114,7 +114,7 @@ CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON marketplace.pay
 	FOR EACH ROW EXECUTE FUNCTION marketplace.guard_append_only();
 CREATE OR REPLACE TRIGGER append_only_truncate BEFORE TRUNCATE ON marketplace.payout_items
 	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_append_only();
-CREATE OR REPLACE TRIGGER written_by_function BEFORE INSERT OR UPDATE OR DELETE ON marketplace.payout_items
+CREATE OR REPLACE TRIGGER written_by_function BEFORE INSERT ON marketplace.payout_items
 	FOR EACH STATEMENT EXECUTE FUNCTION marketplace.guard_by_function('funds');
 ALTER TABLE marketplace.payout_items ENABLE ALWAYS TRIGGER append_only, ENABLE ALWAYS TRIGGER append_only_truncate,
 	ENABLE ALWAYS TRIGGER written_by_function;

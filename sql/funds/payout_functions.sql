@@ -12,7 +12,8 @@ CREATE FUNCTION marketplace.payout_obstacles(
 	OUT seller_id bigint, OUT value numeric, OUT held numeric, OUT currency text, OUT obstacle text, OUT detail text)
 RETURNS SETOF record AS 'MODULE_PATHNAME' LANGUAGE c STABLE PARALLEL RESTRICTED ROWS 100;
 COMMENT ON FUNCTION marketplace.payout_obstacles(int, jsonb) IS
-'Which sellers payout_run() with the same document would not pay now, or not all that they have, and why: schedule, hold, kyc, minimum (carries over), bank_account, payee, partly_held (FD-57, FD-60).
+'Which sellers payout_run() with the same document would not pay now, or not all that they have, and why: schedule, hold, refund (a refund still lacks money of it), kyc,
+minimum (carries over), bank_account, payee, cash (the client account has less that is not frozen for others, FD-5), partly_held (FD-57, FD-60).
 value: what is available to the seller, held: what of it holds take. Operators and auditors. Errors: as payout_run().';
 
 CREATE FUNCTION marketplace.payout_execution_date(marketplace_id int, at timestamptz DEFAULT NULL)

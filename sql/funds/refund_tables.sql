@@ -91,6 +91,7 @@ CREATE TABLE marketplace.refunds (
 ) WITH (fillfactor = 80);
 CREATE INDEX refunds_order ON marketplace.refunds (marketplace_id, order_id);
 CREATE INDEX refunds_decision ON marketplace.refunds (marketplace_id, decision_id);
+CREATE INDEX refunds_open ON marketplace.refunds (marketplace_id, state) WHERE state IN ('funded', 'sent', 'accepted', 'unknown');
 CREATE INDEX refunds_awaiting ON marketplace.refunds (marketplace_id, id) WHERE state = 'awaiting_funding';
 COMMENT ON TABLE marketplace.refunds IS
 'Money on its way to the buyer (FD-P14, FD-P15): one per decision, means and, where it goes back to the original means, payment.';

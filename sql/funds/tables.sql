@@ -229,6 +229,7 @@ CREATE TABLE marketplace.payouts (
 	PRIMARY KEY (marketplace_id, id)
 ) WITH (fillfactor = 80);
 CREATE INDEX payouts_batch ON marketplace.payouts (marketplace_id, batch_id);
+CREATE INDEX payouts_open ON marketplace.payouts (marketplace_id, state) WHERE state IN ('planned', 'approved', 'sent', 'accepted', 'unknown');
 CREATE INDEX payouts_seller ON marketplace.payouts (marketplace_id, seller_id);
 COMMENT ON TABLE marketplace.payouts IS 'One transfer to a seller: one per run, seller, currency and bank account (FD-58). FD-P10…FD-P12.';
 COMMENT ON COLUMN marketplace.payouts.marketplace_id IS 'Marketplace (tenant).';

@@ -48,6 +48,9 @@ extern int	funds_tick_payouts(Call *call, int limit);
 /* shipment.hand_over, asked with the seller order: is the money there that policy fd.ship_on wants (MK110)? The order is locked. */
 extern void funds_guard_hand_over(Call *call, int64 seller_order_id);
 
+/* instruction.send, asked with the instruction: may the payout or refund that it is for still be handed over (MK051, MK111, MK116)? */
+extern void funds_guard_send(Call *call, int64 instruction_id);
+
 /*
  * What of the captures that pay a seller order has not been refunded (BT-113 of its invoices).
  */

@@ -93,6 +93,13 @@ extern void release_order(Call *call, int64 order_id);
 extern void payout_plan_rest(Call *call, int64 batch_id, int64 bank_account_id, const Account *accounts,
 							 const Amount *amounts, int n);
 
+/*
+ * send_check.c. cash_free(): minor units in the client account that are not on their way to others, less what is frozen for them too.
+ * send_check(): refuses to hand a payout or refund over that something stands against by now (MK_PAYOUT, MK_REFUND, MK_INSUFFICIENT_FUNDS).
+ */
+extern int64 cash_free(Call *call, CurrencyCode currency, bool less_frozen);
+extern void send_check(Call *call, const char *kind, const char *object, int64 object_id);
+
 /* payout_outcome.c, refund_outcome.c */
 extern void payout_moved(Call *call, int64 payout_id, const char *event, const char *evidence);
 extern void refund_moved(Call *call, int64 refund_id, const char *event, const char *evidence);

@@ -68,7 +68,10 @@ send_file(Call *call, int64 file_id, const char *evidence)
 	rows = file_items(call, file_id);
 	check_items(file_id, &rows);
 	for (uint64 i = 0; i < rows.count; i++)
+	{
+		send_check(call, row_text(&rows.rows[i], 1), row_text(&rows.rows[i], 2), row_int64(&rows.rows[i], 3));
 		instruction_move(call, row_text(&rows.rows[i], 1), row_text(&rows.rows[i], 2), row_int64(&rows.rows[i], 3), "send", evidence);
+	}
 }
 
 /* payment_file_send(marketplace_id, payment_file_id, evidence, request_key) */

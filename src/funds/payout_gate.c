@@ -25,6 +25,12 @@ payout_seller_obstacle(Call *call, int64 seller_id, const char **detail)
 {
 	static Statement latest = STATEMENT("il",
 		"SELECT state, valid_until FROM marketplace.party_kyc WHERE marketplace_id = $1 AND party_id = $2 ORDER BY id DESC LIMIT 1");
+	static Statement lacking = STATEMENT("il",
+		"SELECT r.id, s.left_amount"
+		"  FROM marketplace.refunds r"
+		"  JOIN marketplace.refund_shortfalls s ON s.marketplace_id = $1 AND s.refund_id = r.id AND marketplace.sign(s.left_amount) > 0"
+		"  JOIN marketplace.capture_allocations a ON a.marketplace_id = $1 AND a.id = s.allocation_id AND a.seller_id = $2"
+		" WHERE r.marketplace_id = $1 AND r.state = 'awaiting_funding' ORDER BY r.id LIMIT 1");
 	const char *reason = hold_blocks_seller(call, seller_id);
 	Row			row;
 
@@ -32,6 +38,11 @@ payout_seller_obstacle(Call *call, int64 seller_id, const char **detail)
 	{
 		*detail = psprintf("Its whole wallet is held: %s.", reason);
 		return "hold";
+	}
+	if (query_row(&lacking, VALUES(value_int32(call->marketplace_id), value_int64(seller_id)), &row))
+	{
+		*detail = psprintf("Refund %lld still lacks %s of it.", (long long) row_int64(&row, 0), amount_to_cstring(row_amount(&row, 1)));
+		return "refund";
 	}
 	*detail = "The PSP has said nothing of its identification.";
 	if (!query_row(&latest, VALUES(value_int32(call->marketplace_id), value_int64(seller_id)), &row))
@@ -60,6 +71,11 @@ payout_account_obstacle(Call *call, int64 seller_id, int64 bank_account_id, Curr
 	*detail = psprintf("It has no verified bank account for %s.", currency_alpha(currency));
 	if (bank_account_id == 0)
 		return "bank_account";
+	if (strcmp(bank_account_get(call, bank_account_id).state, "verified") != 0)
+	{
+		*detail = psprintf("Bank account %lld is %s.", (long long) bank_account_id, bank_account_get(call, bank_account_id).state);
+		return "bank_account";
+	}
 	*detail = psprintf("The bank has not said whose account %lld is.", (long long) bank_account_id);
 	if (!query_row(&latest, VALUES(value_int32(call->marketplace_id), value_int64(bank_account_id)), &row))
 		return is_required(call, "fd.payee_verification", seller_id) ? "payee" : NULL;

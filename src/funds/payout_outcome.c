@@ -278,6 +278,8 @@ move_payout(FunctionCallInfo fcinfo, const char *event, bool reason_needed)
 		(void) payout_get(&call, payout_id);
 		instruction_lock(&call, "payout", "payout", payout_id);
 		payout = payout_get(&call, payout_id);
+		if (strcmp(event, "send") == 0)
+			send_check(&call, "payout", "payout", payout_id);
 		if (payout_was_not_sent(&payout) && strcmp(event, "confirm") == 0)
 			instruction_move(&call, "payout", "payout", payout_id, "send", evidence);
 		if (payout_was_not_sent(&payout) && strcmp(event, "fail") == 0)

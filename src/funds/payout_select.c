@@ -130,6 +130,48 @@ add_up(const Payable *payable, SellerGroup *group)
 	}
 }
 
+/* What the client account can pay of each currency, less what earlier groups take. */
+typedef struct Cash
+{
+	CurrencyCode currency;
+	int64		left;
+} Cash;
+
+/* FD-5: client money is never paid out that is not there; who does not find enough carries over. */
+static void
+ration_cash(Call *call, PayoutPlan *plan)
+{
+	List	   *all = NIL;
+
+	for (int i = 0; i < plan->count; i++)
+	{
+		SellerGroup *group = &plan->groups[i];
+		CurrencyCode currency = amount_currency(group->total);
+		Cash	   *cash = NULL;
+		ListCell   *cell;
+
+		if (group->obstacle != NULL)
+			continue;
+		foreach(cell, all)
+			if (((Cash *) lfirst(cell))->currency == currency)
+				cash = lfirst(cell);
+		if (cash == NULL)
+		{
+			cash = palloc(sizeof(Cash));
+			*cash = (Cash) {currency, cash_free(call, currency, true)};
+			all = lappend(all, cash);
+		}
+		if (cash->left >= amount_minor(group->total))
+		{
+			cash->left -= amount_minor(group->total);
+			continue;
+		}
+		group->obstacle = "cash";
+		group->detail = psprintf("The client account has %s that is not frozen for others.",
+								 amount_to_cstring(amount_of(currency, Max(cash->left, 0))));
+	}
+}
+
 PayoutPlan
 payout_select(Call *call, const PayoutOrder *order, bool lock)
 {
@@ -156,5 +198,6 @@ payout_select(Call *call, const PayoutOrder *order, bool lock)
 		judge(call, order, group);
 		plan.count++;
 	}
+	ration_cash(call, &plan);
 	return plan;
 }

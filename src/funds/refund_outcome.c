@@ -133,6 +133,8 @@ move_instruction(Call *call, int64 refund_id, const char *event, const char *evi
 	instruction_lock(call, "refund", "refund", refund_id);
 	refund = refund_get(call, refund_id);
 	unsent = strcmp(refund.state, "funded") == 0;
+	if (strcmp(event, "send") == 0)
+		send_check(call, "refund", "refund", refund_id);
 	if (unsent && strcmp(event, "confirm") == 0)
 		instruction_move(call, "refund", "refund", refund_id, "send", evidence);
 	if (unsent && strcmp(event, "fail") == 0)

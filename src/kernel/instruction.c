@@ -241,6 +241,8 @@ instruction_call(FunctionCallInfo fcinfo, const char *event)
 					errmsg("marketplace %d has no instruction %lld", call.marketplace_id, (long long) id),
 					errhint("See the view marketplace.instruction_overview."));
 		instruction = from_row(&row);
+		if (strcmp(event, "send") == 0)
+			guard_ask(&call, "instruction.send", id);
 		move(&call, &instruction, target_state(event), event, call_text_or_null(&call, 2));
 		call.result = id;
 	}
