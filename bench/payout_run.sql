@@ -32,6 +32,7 @@ ALTER TABLE marketplace.capture_allocations ENABLE ALWAYS TRIGGER append_only, E
 SELECT format('ALTER TABLE marketplace.accounts ENABLE ALWAYS TRIGGER %I', tgname) FROM pg_trigger
  WHERE tgrelid = 'marketplace.accounts'::regclass AND NOT tgisinternal \gexec
 COMMIT;
+SELECT marketplace.own_funding(:m, marketplace.amount(10.80 * :lines, 'EUR'), 'the cash that the run pays') \g /dev/null
 VACUUM ANALYZE marketplace.capture_allocations;
 VACUUM ANALYZE marketplace.accounts;
 CHECKPOINT;

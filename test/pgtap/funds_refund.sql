@@ -174,6 +174,7 @@ SELECT policy_set(:m, 'fd.advance_limit', '20', jsonb_build_object('seller_id', 
 SELECT is(pg_temp.planned(:m, pg_temp.document(:o, 'return')), 'commission 4.64, seller_available 14.00, platform_advance 20.00, awaiting_funding 61.36', 'CX-42 the rest has an obstacle, its commission with it');
 SELECT pg_temp.part(:m, :o, '{}') AS r \gset
 SELECT is(pg_temp.refunds(:m, :r), 'original 100.00 awaiting_funding', 'FD-72 the refund awaits its funding');
+SELECT is((SELECT obstacle FROM payout_obstacles(:m, jsonb_build_object('sellers', jsonb_build_array(:s)))), 'refund', '... and the seller is paid nothing meanwhile');
 SELECT is((SELECT funded || ' funded, ' || short || ' short, ' || obstacle || ': ' || next_by FROM refund_register WHERE marketplace_id = :m AND decision_id = :r),
 	'38.64 funded, 61.36 short, the seller has too little and the platform advances no more: operator', 'CX-62 obstacle and owner');
 SELECT is((SELECT refundable FROM refundable(:m, :o)), 0.00, 'DP-30 what is decided and not funded counts');
