@@ -24,8 +24,9 @@ payouts. Errors: MK001, MK003, MK004, MK005, MK006 (the slot was run for somethi
 CREATE FUNCTION marketplace.payout_send(marketplace_id int, payout_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.payout_send(int, bigint, text, text) IS
-'Records that an approved payout was handed to the PSP: moves its instruction (instruction_send() has the same effect). Operators only. Returns the payout''s number. Errors: MK001, MK004, MK005, MK030,
-MK090 (not approved, or the approval''s time is over).';
+'Records that an approved payout was handed to the PSP: moves its instruction (instruction_send() has the same effect). Looks again at identification, holds, bank account and cash: what stands against it
+by now is settled first, or the payout dropped with payout_fail(). Operators only. Returns the payout''s number. Errors: MK001, MK004, MK005, MK030, MK051 (cash), MK090 (not approved, or the approval''s
+time is over), MK111.';
 
 CREATE FUNCTION marketplace.payout_confirm(marketplace_id int, payout_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;

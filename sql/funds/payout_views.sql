@@ -50,9 +50,11 @@ VALUES
 	('fd.four_eyes_amount', 'numeric', '10000.00',
 		'Payouts above it, in units of their currency, need the approval of a second person', 'FD-54', false),
 	('fd.payout_kyc', 'choice(recorded, required)', '"recorded"',
-		'Who is paid: every seller but those of whom the PSP has said something else than that their identification is valid, or only those of whom it has said so', 'FD-57', false),
+		'Who is paid: every seller but those of whom the PSP has said something else than that their identification is valid (recorded), or only those of whom it has said so (required). FD-57 read '
+		'strictly wants required: set it as soon as the PSP''s answers are recorded with kyc_set(); until then it would pay nobody. Looked at by the run and again when a payout is sent', 'FD-57', false),
 	('fd.payee_verification', 'choice(recorded, required)', '"recorded"',
-		'Which bank accounts are paid: all but those whose verification of payee did not match, or only those that matched', 'FD-60', false);
+		'Which bank accounts are paid: all verified ones but those whose verification of payee did not match (recorded), or only those that matched or were accepted with a reason (required). FD-60 wants '
+		'required where the bank verifies payees; looked at by the run and again when a payout is sent', 'FD-60', false);
 COMMENT ON VIEW marketplace.policy_registry_funds_payout IS 'Policy parameters of payouts (funds rule book §13).';
 COMMENT ON COLUMN marketplace.policy_registry_funds_payout.name IS 'Name of the parameter.';
 COMMENT ON COLUMN marketplace.policy_registry_funds_payout.value_type IS 'Type of its values.';

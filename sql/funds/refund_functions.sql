@@ -57,7 +57,8 @@ COMMENT ON FUNCTION marketplace.own_transfer_fail(int, bigint, text, text) IS
 CREATE FUNCTION marketplace.refund_send(marketplace_id int, refund_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.refund_send(int, bigint, text, text) IS
-'Records that a funded refund was handed to the PSP (as instruction_send()). Operators only. Returns the refund''s number. Errors: MK001, MK004, MK005, MK030, MK116.';
+'Records that a funded refund was handed to the PSP (as instruction_send()). Looks again at the refund cap, the bank account and the cash. Operators only. Returns the refund''s number.
+Errors: MK001, MK004, MK005, MK030, MK051 (cash), MK116.';
 
 CREATE FUNCTION marketplace.refund_confirm(marketplace_id int, refund_id bigint, evidence text DEFAULT NULL, request_key text DEFAULT NULL)
 RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
