@@ -10,6 +10,8 @@ FROM (VALUES
 		'exists($.buyer.einvoice_address)', 'The buyer has an electronic address (BT-49).', NULL, 'OpenPeppol, BIS Billing 3.0'),
 	(ARRAY['peppol', 'xrechnung'], 'PEPPOL-EN16931-R020', 'fatal', '$', 'seller.einvoice_address', NULL,
 		'exists($.seller.einvoice_address)', 'The seller has an electronic address (BT-34).', NULL, 'OpenPeppol, BIS Billing 3.0'),
+	(ARRAY['peppol'], 'PEPPOL-EN16931-P0112', 'fatal', '$', 'type_code', '$.type_code == "384" || $.type_code == "326"',
+		'$.seller.address.country == "DE" && $.buyer.address.country == "DE"', 'A corrective or partial invoice (384, 326) is for German parties only: send a credit note.', '$.type_code', 'OpenPeppol, BIS Billing 3.0'),
 	(ARRAY['peppol', 'xrechnung'], 'PEPPOL-EN16931-R005', 'fatal', '$', 'vat_currency', NULL,
 		'!exists($.vat_currency) || $.vat_currency != $.currency', 'A VAT currency is another than that of the invoice (BT-6).', '$.vat_currency', 'OpenPeppol, BIS Billing 3.0'),
 	(ARRAY['peppol'], 'PEPPOL-EN16931-R041', 'fatal', '$.**.allowances[*]', 'base_amount', NULL,

@@ -287,7 +287,10 @@ write_totals(XmlWriter *xml, const EDocument *document)
 	ubl_money(xml, document, "cbc:TaxExclusiveAmount", totals->tax_exclusive);
 	ubl_money(xml, document, "cbc:TaxInclusiveAmount", totals->tax_inclusive);
 	write_unless_zero(xml, document, "cbc:AllowanceTotalAmount", totals->allowance_total);
-	write_unless_zero(xml, document, "cbc:ChargeTotalAmount", totals->charge_total);
+	if (document->profile.extended && amount_minor(totals->allowance_total) != 0)	/* BR-FREXT-CO-12 counts it wherever there is an allowance */
+		ubl_money(xml, document, "cbc:ChargeTotalAmount", totals->charge_total);
+	else
+		write_unless_zero(xml, document, "cbc:ChargeTotalAmount", totals->charge_total);
 	write_unless_zero(xml, document, "cbc:PrepaidAmount", totals->prepaid);
 	write_unless_zero(xml, document, "cbc:PayableRoundingAmount", totals->rounding);
 	ubl_money(xml, document, "cbc:PayableAmount", totals->payable);
