@@ -60,6 +60,9 @@ static const Reaction reactions[] = {
 	{"refund.bounced", invoicing_on_money_moved},
 	{"invoice.status_recorded", invoicing_on_status_recorded},
 
+	/* a credit note is issued: the dispute about what it corrects is settled (205) */
+	{"invoice.issued", invoicing_on_invoice_issued},
+
 	/* the PSP or the bank answers: state and posting of the payout or refund that the instruction was for */
 	{"instruction.sent", funds_on_instruction_sent},
 	{"instruction.acknowledged", funds_on_instruction_acknowledged},

@@ -23,6 +23,7 @@ extern void invoicing_on_refund_decided(Call *call, const Event *event);
 extern void invoicing_on_money_moved(Call *call, const Event *event);
 extern void invoicing_on_receipt_reserved(Call *call, const Event *event);
 extern void invoicing_on_status_recorded(Call *call, const Event *event);
+extern void invoicing_on_invoice_issued(Call *call, const Event *event);	/* a credit note settles a dispute (205) */
 /* tick(): the buyer's one document of orders invoiced whole, and of days that are over (policy iv.single_document) */
 extern int	invoicing_tick_envelopes(Call *call, int limit);
 

@@ -1,6 +1,7 @@
 /*
  * status_follow.c
- *		Statuses that follow from something else: money that comes or goes (212), reserves (207) (IV-70).
+ *		Statuses that follow from something else: money that comes or goes (212), reserves (207), credit notes (205), corrective invoices
+ *		that replace (220) (IV-70).
  *
  * A status is said only of a document that a platform has (200, 202), and never after the end of its life cycle: what cannot be said now is
  * left, and said once the platform has it.
@@ -70,14 +71,60 @@ invoicing_on_money_moved(Call *call, const Event *event)
 	call_defer(call, PG_INT64_MAX, report_order, moved);
 }
 
-/* A platform has the document: what was cashed in before can be said now. */
+/* The document that the first reference of a credit note or corrective invoice names (BG-3); NULL: none here. */
+static StatusInvoice *
+corrected(Call *call, const StatusInvoice *invoice)
+{
+	static Statement named = STATEMENT("ilt",
+		"SELECT id FROM marketplace.invoices WHERE marketplace_id = $1 AND issuer_id = $2 AND number = $3 AND kind <> 'envelope'");
+	Jsonb	   *document = invoice_compose(invoice_load(call, invoice->id));
+	Document	root = document_root(document);
+	Document	list;
+	Document	first;
+	Row			row;
+
+	if (term_array(&root, "preceding_invoices", &list) == 0)
+		return NULL;
+	first = document_item(&list, 0);
+	if (!query_row(&named, VALUES(value_int32(call->marketplace_id), value_int64(invoice->issuer_id),
+								  value_text(document_text(&first, "number"))), &row))
+		return NULL;
+	return status_invoice(call, row_int64(&row, 0));
+}
+
+/* A credit note settles the dispute about what it corrects: the buyer agrees to the rest (207, credit note, 205). */
+void
+invoicing_on_invoice_issued(Call *call, const Event *event)
+{
+	static Statement credit_note = STATEMENT("il",
+		"SELECT true FROM marketplace.invoices WHERE marketplace_id = $1 AND id = $2 AND type_code IN (" CREDIT_TYPES ")");
+	Document	payload = document_root(event->payload);
+	int64		invoice_id = document_int64(&payload, "invoice_id");
+	StatusInvoice *disputed;
+
+	if (query_execute(&credit_note, VALUES(value_int32(call->marketplace_id), value_int64(invoice_id))) == 0)
+		return;
+	disputed = corrected(call, status_invoice(call, invoice_id));
+	if (disputed != NULL && status_disputed(call, disputed) && status_possible(call, disputed, "205"))
+		follow(call, disputed, event, "205", NULL, NIL);
+}
+
+/* A platform has the document: what was cashed in before can be said now, and what a corrective invoice replaces is cancelled (220). */
 void
 invoicing_on_status_recorded(Call *call, const Event *event)
 {
 	Document	payload = document_root(event->payload);
+	int64		invoice_id = document_int64(&payload, "invoice_id");
+	StatusInvoice *replaced;
 
-	if (strcmp(document_text(&payload, "code"), "200") == 0)
-		report_cash(call, event, document_int64(&payload, "invoice_id"));
+	if (strcmp(document_text(&payload, "code"), "200") != 0)
+		return;
+	report_cash(call, event, invoice_id);
+	if (strcmp(document_text(&payload, "type_code"), "384") != 0)
+		return;
+	replaced = corrected(call, status_invoice(call, invoice_id));
+	if (replaced != NULL && status_possible(call, replaced, "220"))
+		follow(call, replaced, event, "220", NULL, NIL);
 }
 
 static const char *
