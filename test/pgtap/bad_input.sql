@@ -48,6 +48,7 @@ INSERT INTO good VALUES
 	('approval_request', 'kind', '''test'''), ('approval_request', 'object_id', '2'), ('approval_give', 'approval_id', '@approval_id'), ('approval_refuse', 'approval_id', '@approval_id'),
 	('ereporting_payments', 'seller_id', '@party_id'), ('invoice_html', 'language', '''fr'''), ('invoice_status_record', 'document', '{"invoice_id": @invoice_id, "code": "200", "received": true, "occurred_at": "2026-11-24T00:00:00Z", "reason": "NON_TRANSMISE", "note": "n",
 		"action": "NOA", "amounts": [{"amount": "0.01 EUR", "vat_rate": "20", "kind": "MEN"}], "said_by": "platform", "message_id": "m1"}'),
+	('invoice_price_correct', 'document', '{"reason": "agreed", "lines": [{"line": 1, "net": "0.01"}]}'),
 	('mandate_sign', 'document', '{"mandator_id": @mandator_id, "form": "written", "signed_at": "2026-01-01T00:00:00Z", "valid_from": "2026-01-01T00:00:00Z",
 		"valid_until": "2028-01-01T00:00:00Z", "proof_sha256": "0000000000000000000000000000000000000000000000000000000000000000",
 		"document_types": ["380"], "currencies": ["EUR"], "contest_delay": {"n": 5, "unit": "business_days"}}'),
