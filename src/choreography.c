@@ -106,6 +106,7 @@ static const TickStep steps[] = {
 	{"refunds that lacked money", funds_tick_refunds},
 	{"authorisations whose time is over", funds_tick_expiry},
 	{"requests that the PSP did not decide in time", funds_tick_psp_requests},
+	{"instructions that were not answered in time", funds_tick_unanswered},
 	{"breaks that nobody resolved in time", funds_tick_breaks},
 	{"direct debits that can no longer be revoked", funds_tick_final},
 	{"money that nobody recognised in time", funds_tick_suspense},

@@ -21,6 +21,7 @@ CREATE TABLE marketplace.instructions (
 ) WITH (fillfactor = 80);
 CREATE UNIQUE INDEX instructions_open ON marketplace.instructions (marketplace_id, kind, object, object_id)
 WHERE state IN ('planned', 'sent', 'acknowledged', 'unknown');
+CREATE INDEX instructions_sent ON marketplace.instructions (marketplace_id, changed_at) WHERE state = 'sent';
 CREATE INDEX instructions_object ON marketplace.instructions (marketplace_id, object, object_id, id);
 COMMENT ON TABLE marketplace.instructions IS
 'What the marketplace asks of its PSP, banks, carriers and insurers, written in the commit of the decision. At most one open one per object and kind. FD-80…FD-82.';

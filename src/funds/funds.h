@@ -166,6 +166,9 @@ extern int	funds_tick_psp_requests(Call *call, int limit);
 /* Differences between ledger, PSP and bank that nobody resolved in time. */
 extern int	funds_tick_breaks(Call *call, int limit);
 
+/* What was sent and not answered in time. */
+extern int	funds_tick_unanswered(Call *call, int limit);
+
 /* Refunds that await their funding (FD-72). */
 extern int	funds_tick_refunds(Call *call, int limit);
 

@@ -128,6 +128,7 @@ extern void payout_end_request(Call *call, int64 payout_id, const char *kind, co
 
 /* payout_return.c */
 extern void payout_return_now(Call *call, int64 payout_id, const char *reason_code, const char *evidence);
+extern bool return_kills_account(const char *reason_code);	/* RD-81: AC01, AC04, … */
 extern void payout_take_back(Call *call, const Payout *payout, const char *reason_code, const char *evidence);
 
 /* sweep.c */

@@ -11,8 +11,8 @@
 #include "kernel/instruction.h"
 
 /* RD-81: reasons that say that the account itself is wrong or gone. */
-static bool
-account_is_dead(const char *reason_code)
+bool
+return_kills_account(const char *reason_code)
 {
 	static const char *const codes[] = {"AC01", "AC03", "AC04", "AC06", "AC13"};
 
@@ -47,7 +47,7 @@ payout_take_back(Call *call, const Payout *payout, const char *reason_code, cons
 	static Statement add = STATEMENT("ilttbtzl",
 		"INSERT INTO marketplace.payout_returns (marketplace_id, payout_id, reason_code, evidence, account_blocked, actor, returned_at,"
 		"                                        hold_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
-	bool		dead = account_is_dead(reason_code);
+	bool		dead = return_kills_account(reason_code);
 	HoldSpec	hold = {.seller_id = payout->seller_id, .all = true, .slice = psprintf("payout:%lld", (long long) payout->id),
 		.reason = "bank_account", .owner = "operator",
 		.note = psprintf("payout %lld was returned: %s", (long long) payout->id, reason_code)};

@@ -8,6 +8,7 @@
 #include "funds/cap.h"
 #include "funds/funds.h"
 #include "funds/hold.h"
+#include "funds/payout.h"
 #include "funds/refund.h"
 #include "kernel/errors.h"
 
@@ -30,6 +31,26 @@ lock_refund(Call *call, int64 refund_id)
 	return refund_get(call, refund_id);
 }
 
+/*
+ * The bank account that it was paid to, where it is known: cannot be paid any more, as after a returned payout (FD-P16, RD-81). The reason
+ * begins with the bank's code.
+ */
+static void
+stop_account(Call *call, const Refund *refund, const char *reason)
+{
+	static Statement find = STATEMENT("il",
+		"SELECT COALESCE(r.bank_account_id, (SELECT f.bank_account_id FROM marketplace.instructions i"
+		"         JOIN marketplace.payment_file_items f ON f.marketplace_id = $1 AND f.instruction_id = i.id"
+		"        WHERE i.marketplace_id = $1 AND i.object = 'refund' AND i.object_id = $2 ORDER BY i.id DESC, f.file_id DESC LIMIT 1))"
+		"  FROM marketplace.refunds r WHERE r.marketplace_id = $1 AND r.id = $2");
+	char	   *code = pnstrdup(reason, strspn(reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"));
+	Row			row;
+
+	if (return_kills_account(code) &&
+		query_row(&find, VALUES(value_int32(call->marketplace_id), value_int64(refund->id)), &row) && !row_null(&row, 0))
+		bank_account_stop(call, row_int64(&row, 0), psprintf("refund %lld bounced: %s", (long long) refund->id, code));
+}
+
 /* FD-P16: the cash is back, and the buyer's. */
 static void
 bounce(Call *call, Refund *refund, const char *reason)
@@ -46,6 +67,7 @@ bounce(Call *call, Refund *refund, const char *reason)
 	for (uint64 i = 0; i < items.count; i++)
 		ledger_move(call, cash, (Account) {C_BUYER, refund->buyer_id, row_int64(&items.rows[i], 1), row_int64(&items.rows[i], 0)},
 					row_amount(&items.rows[i], 2), "refund_bounced", cause);
+	stop_account(call, refund, reason);
 }
 
 bool

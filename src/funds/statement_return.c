@@ -44,19 +44,6 @@ confirm_first(Call *call, const BankLine *line, const InstructionFound *found)
 		instruction_move(call, found->kind, found->object, found->object_id, "confirm", line->evidence);
 }
 
-static BankOutcome
-refund_returned(Call *call, const BankLine *line, const InstructionFound *found)
-{
-	Refund		refund = refund_get(call, found->object_id);
-
-	if (is(refund.state, "bounced"))
-		return (BankOutcome) {"known", found->object, found->object_id, 0};
-	confirm_first(call, line, found);
-	if (!refund_came_back(call, found->object_id, evidence_of(line)))
-		return broken(call, line, found, "status_break", NULL, psprintf("came back, but known to be %s", refund.state));
-	return (BankOutcome) {"returned", found->object, found->object_id, 0};
-}
-
 /* A bank's own reason is no code. */
 static const char *
 reason_of(const BankLine *line)
@@ -65,6 +52,19 @@ reason_of(const BankLine *line)
 
 	return reason != NULL && strlen(reason) == REASON_LENGTH &&
 		strspn(reason, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == REASON_LENGTH ? reason : REASON_IN_WORDS;
+}
+
+static BankOutcome
+refund_returned(Call *call, const BankLine *line, const InstructionFound *found)
+{
+	Refund		refund = refund_get(call, found->object_id);
+
+	if (is(refund.state, "bounced"))
+		return (BankOutcome) {"known", found->object, found->object_id, 0};
+	confirm_first(call, line, found);
+	if (!refund_came_back(call, found->object_id, psprintf("%s %s", reason_of(line), evidence_of(line))))
+		return broken(call, line, found, "status_break", NULL, psprintf("came back, but known to be %s", refund.state));
+	return (BankOutcome) {"returned", found->object, found->object_id, 0};
 }
 
 static BankOutcome

@@ -1,7 +1,7 @@
 -- Bank files by vector: S1, S3, S4, S5 (camt), S7, S9 (pain.001 against its schema), the toolkit's files, the order of statuses (RD-72), and hostile XML.
 SET search_path = marketplace, public;
 SET client_min_messages = warning;
-SELECT plan(64);
+SELECT plan(65);
 SELECT 72000 + (random() * 1000000)::int AS m \gset
 \ir ../fixtures/demo_parties.sql
 \ir ../fixtures/bank.sql
@@ -148,6 +148,7 @@ SELECT ok(statement_import(:m, pg_temp.statement('REFUND', 1, pg_temp.entry('DBI
 SELECT is((SELECT state FROM refund_overview WHERE marketplace_id = :m AND refund_id = :r3), 'paid', 'the refund is paid');
 SELECT ok(statement_import(:m, pg_temp.statement('REFUND2', 2, pg_temp.entry('CRDT', '50.00', pg_temp.e2e(:m, 'refund', :r3), '<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>'))) > 0, 'and sends it back');
 SELECT is((SELECT state FROM refund_overview WHERE marketplace_id = :m AND refund_id = :r3), 'bounced', 'the refund bounced: the money is the buyer''s');
+SELECT is((SELECT state::text FROM bank_accounts WHERE marketplace_id = :m AND id = :verified), 'blocked', 'FD-P16 AC04: its bank account is blocked');
 
 -- RD-72: statuses move forward only
 SELECT max(payment_file_id) AS pf FROM payment_file_overview WHERE marketplace_id = :m AND batch_id = :run \gset

@@ -110,4 +110,19 @@ SELECT payout_confirm(:a + 2, payout_id) AS paid FROM payout_overview WHERE mark
 SELECT refund_create(:a + 2, jsonb_build_object('order_id', :o, 'door', 'return', 'lines', jsonb_build_array(jsonb_build_object('order_line_id', id, 'amount', '30.00 EUR')))) AS d FROM order_lines WHERE marketplace_id = :a + 2 \gset
 SELECT pg_temp.decide(:a + 2, 'executed') AS seen \gset
 SELECT is(:'seen' || '; ' || (SELECT state FROM refund_overview WHERE marketplace_id = :a + 2) || '; debt ' || (SELECT sum(amount_value(open_amount)) FROM seller_debts WHERE marketplace_id = :a + 2), 'advance refund_funding 30.00; funded; debt 30.00', 'FD-P19 the advance is asked for');
+
+-- FD §7, FD §8: what was sent and not answered in time is unknown; somebody must act
+SELECT bank_account_verify(:a, bank_account_add(:a, pg_temp.party(:a, 'seller'), '{"iban": "FR1420041010050500013M02606", "currency": "EUR"}')) AS verified \gset
+SELECT payout_run(:a) AS run, refund_create(:a, jsonb_build_object('order_id', :wa, 'door', 'return', 'lines', jsonb_build_array(jsonb_build_object('order_line_id', id, 'amount', '5.00 EUR')))) AS d FROM order_lines WHERE marketplace_id = :a AND order_id = :wa \gset
+SELECT payout_send(:a, max(payout_id)) AS payout FROM payout_overview WHERE marketplace_id = :a \gset
+SET marketplace.clock = '2026-03-13 07:59+00';
+SELECT tick(:a) AS done \gset
+SELECT is((SELECT state FROM payout_overview WHERE marketplace_id = :a AND payout_id = :payout), 'sent', 'fd.answer_delay: three business days are not over');
+SET marketplace.clock = '2026-03-14 08:00+00';
+SELECT tick(:a) AS done \gset
+SELECT is((SELECT state FROM payout_overview WHERE marketplace_id = :a AND payout_id = :payout), 'unknown', 'FD-81 then the outcome is unknown');
+SELECT is((SELECT string_agg(kind || ' ' || amount || ' ' || party_name || ' ' || who, ', ') FROM instructions_to_resolve WHERE marketplace_id = :a), 'payout 61.60 P operator', 'who must act: the operator asks the PSP');
+SELECT matches(pg_temp.code(format('SELECT payout_confirm(%s, %s)', :a, :payout)), '^MK081', 'FD-81 only evidence leads on');
+SELECT is(payout_confirm(:a, :payout, 'statement 12') || ' ' || (SELECT count(*) FROM tick_obstacles WHERE marketplace_id = :a), :'payout' || ' 0', 'which resolves it');
+SELECT is((SELECT count(*)::int FROM instructions_to_resolve WHERE marketplace_id = :a), 0, 'nobody must act any more');
 SELECT * FROM finish();
