@@ -10,10 +10,12 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "funds/chargeback.h"
 #include "funds/refund.h"
 #include "kernel/errors.h"
 #include "kernel/instruction.h"
+#include "utils/array.h"
 
 /* Part of the capture, and where its cents are. */
 typedef struct Part
@@ -79,6 +81,21 @@ chargeback_refund_keys(Call *call, int64 payment_id)
 		" WHERE a.marketplace_id = $1 AND a.payment_id = $2");
 
 	return query_rows(&read, VALUES(value_int32(call->marketplace_id), value_int64(payment_id)));
+}
+
+bool
+chargeback_try_lock(Call *call, int64 payment_id)
+{
+	static Statement lock = STATEMENT("iT",
+		"SELECT id FROM marketplace.instructions WHERE marketplace_id = $1 AND idempotency_key = ANY ($2::uuid[])"
+		" ORDER BY id FOR NO KEY UPDATE SKIP LOCKED");
+	Rows		keys = chargeback_refund_keys(call, payment_id);
+	Datum	   *wanted = palloc(sizeof(Datum) * Max(keys.count, 1));
+
+	for (uint64 i = 0; i < keys.count; i++)
+		wanted[i] = row_datum(&keys.rows[i], 0);
+	return query_execute(&lock, VALUES(value_int32(call->marketplace_id), value_datum(PointerGetDatum(
+		construct_array(wanted, (int) keys.count, TEXTOID, -1, false, TYPALIGN_INT))))) == keys.count;
 }
 
 bool

@@ -34,6 +34,9 @@ extern void chargeback_adopt(Call *call, const Payment *payment, int64 chargebac
 /* Keys of the instructions of refunds of the payment that are under way, for those that lock many. */
 extern Rows chargeback_refund_keys(Call *call, int64 payment_id);
 
+/* For steps of tick(), with the orders locked: those instructions, without waiting. False when somebody has one of them. */
+extern bool chargeback_try_lock(Call *call, int64 payment_id);
+
 /* What the PSP keeps back from the settlement of a capture: called back before it, and not recovered. Minor units. */
 extern int64 chargeback_kept_back(Call *call, int64 capture_id);
 

@@ -97,15 +97,19 @@ psp_events_apply(Call *call, const char *psp_reference)
 		;
 }
 
-/* What waits for something that nobody told it of: a payment recorded at the same time, a refund that was on its way. */
+/*
+ * What waits for something that nobody told it of: a payment recorded at the same time, a refund that was on its way. Elsewhere
+ * instructions of refunds are locked before orders; here neither is waited for, so nobody waits in a circle.
+ */
 int
 funds_tick_psp_events(Call *call, int limit)
 {
-	static Statement waiting = STATEMENT("ii",
+	static Statement waiting = STATEMENT("izi",
 		"SELECT e.psp_reference, p.id FROM marketplace.psp_events e"
 		"  JOIN marketplace.payments p ON p.marketplace_id = $1 AND p.psp_reference = e.psp_reference"
-		" WHERE e.marketplace_id = $1 AND e.state = 'waiting' GROUP BY e.psp_reference, p.id ORDER BY p.id LIMIT $2");
-	Rows		rows = query_rows(&waiting, VALUES(value_int32(call->marketplace_id), value_int32(limit)));
+		" WHERE e.marketplace_id = $1 AND e.state = 'waiting' AND " TICK_MAY_TRY("payment_messages", "p.id")
+		" GROUP BY e.psp_reference, p.id ORDER BY p.id LIMIT $3");
+	Rows		rows = query_rows(&waiting, VALUES(value_int32(call->marketplace_id), value_timestamptz(call->now), value_int32(limit)));
 	int			done = 0;
 
 	if (rows.count > 0)
@@ -114,8 +118,10 @@ funds_tick_psp_events(Call *call, int limit)
 	{
 		Payment		payment;
 
-		if (payment_try_lock(call, row_int64(&rows.rows[i], 1), &payment) &&
-			apply_waiting(call, payment.id, row_text(&rows.rows[i], 0)))
+		if (!payment_try_lock(call, row_int64(&rows.rows[i], 1), &payment) || !chargeback_try_lock(call, payment.id))
+			continue;
+		tick_at(call, "payment_messages", payment.id);
+		if (apply_waiting(call, payment.id, row_text(&rows.rows[i], 0)))
 			done++;
 	}
 	return done;
