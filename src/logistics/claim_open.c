@@ -48,8 +48,8 @@ read_kg(Call *call, const Document *line, const ClaimItem *item, const char *kin
 		document_refuse(line, "kg", "The weight of the parcel is not known, and what the carrier owes goes by weight.",
 						"Give the gross weight of these goods.");
 	if (row_int64(&row, 2) == 1)
-		return DatumGetNumeric(DirectFunctionCall2(numeric_div,
-			NumericGetDatum(decimal_mul(row_numeric(&row, 0), item->quantity)), NumericGetDatum(row_numeric(&row, 1))));
+		return DatumGetNumeric(DirectFunctionCall1(numeric_trim_scale, DirectFunctionCall2(numeric_div,
+			NumericGetDatum(decimal_mul(row_numeric(&row, 0), item->quantity)), NumericGetDatum(row_numeric(&row, 1)))));
 	if (strcmp(kind, "loss") != 0)
 		document_refuse(line, "kg", "The parcel holds several lines: its weight does not tell that of these goods.",
 						"Give the gross weight of these goods.");

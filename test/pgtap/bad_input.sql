@@ -22,7 +22,7 @@ BEGIN
 	FOR i IN SELECT name, id FROM pg_temp.ids WHERE tenant = 990001 ORDER BY length(name) DESC LOOP
 		template := replace(template, '@' || i.name, i.id::text);
 	END LOOP;
-	RETURN template;
+	RETURN replace(template, '@now', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
 END $$;
 
 -- Good arguments, as SQL expressions: for all functions (function NULL), or for one.
@@ -132,7 +132,24 @@ INSERT INTO good VALUES
 		"order_line_id": @order_line_id, "as_of": "2026-01-01T00:00:00Z", "for": "operator", "entries": []}'),
 	('handling_unit_create', 'document', '{"kind": "container", "sscc": "340123450000000086", "carrier": "DHL", "tracking_number": "U1", "reference": "r", "tare_kg": 1, "gross_kg": 2.5, "keeper_id": @party_id}'),
 	('handling_unit_pack', 'document', '{"action": "add", "contents": [{"parcel_id": @parcel_id}], "occurred_at": "2026-01-01T00:00:00Z", "source": "s", "source_event_id": "e", "gross_kg": 3}'),
-	('carrier_create', 'document', '{"code": "UPS", "name": "UPS", "tracking_url": "https://u.example/{number}"}'),
+	('carrier_create', 'document', '{"code": "UPS", "name": "UPS", "tracking_url": "https://u.example/{number}", "calendar": "FR", "cut_off": "16:30", "regime": "CMR", "claim_address": "a"}'),
+	('carrier_update', 'carrier', '''DHL'''), ('carrier_update', 'document', '{"name": "DHL", "tracking_url": "https://d.example/{number}", "calendar": "FR", "cut_off": "16:30", "regime": "CMR", "claim_address": "a"}'),
+	('carrier_service_add', 'document', '{"carrier": "DHL", "code": "air", "name": "Air", "mode": "air"}'), ('carrier_contract_create', 'document', '{"carrier": "DHL", "reference": "K2",
+		"seller_id": @party_id, "regime": "CMR", "valid_from": "2026-01-01", "valid_until": "2028-01-01"}'), ('carrier_contract_end', 'contract_id', '@contract_id'), ('carrier_contract_end', 'valid_until', '''2028-01-01'''),
+	('carrier_lane_set', 'contract_id', '@contract_id'), ('carrier_lane_set', 'document', '{"service": "std", "origin": "FR", "destination": "*", "valid_from": "2027-01-01", "offered": true,
+		"lead_time": {"n": 2, "unit": "business_days"}, "by_time": "12:00", "price": "5.00", "price_per_kg": "0.10", "currency": "EUR"}'),
+	('liability_cap_set', 'document', '{"contract_id": @contract_id, "valid_from": "2026-01-01", "from_kg": 10, "unit": "EUR", "per_kg": 5, "per_package": 50, "per_tonne": 100, "per_shipment": 500, "source": "s"}'),
+	('sdr_rate_set', 'document', '{"currency": "EUR", "valid_from": "2026-01-02", "rate": "1.2", "source": "IMF"}'), ('carrier_liability', 'document', '{"regime": "FR-ROAD", "contract_id": @contract_id,
+		"handed_over_on": "2026-01-01", "shipment_kg": 80, "packages": [{"kg": 40}], "declared_value": "10.00 EUR", "loss": "12.00 EUR"}'),
+	('risk_fact_record', 'document', '{"shipment_id": @shipment_id, "fact": "ready", "occurred_at": "@now", "place": "LILLE",
+		"proof": {"sha256": "0000000000000000000000000000000000000000000000000000000000000000", "uri": "u"}}'), ('carrier_rank', 'order_line_ids', 'ARRAY[@order_line_id]::bigint[]'), ('carrier_rank', 'weight_kg', '1.5'),
+	('carrier_scorecard', 'bucket', '''month'''), ('carrier_scorecard', 'carrier', '''DHL'''), ('seller_scorecard', 'bucket', '''week'''), ('seller_scorecard', 'seller_id', '@party_id'),
+	('carrier_claim_open', 'document', '{"shipment_id": @lost_shipment_id, "kind": "loss", "claimant": "operator", "apparent": true, "shipment_kg": 9, "note": "n", "lines": [{"parcel_id": @lost_parcel_id,
+		"order_line_id": @lost_line_id, "quantity": 0.5, "kg": 1, "loss": "1.00 EUR"}]}'), ('carrier_claim_protest', 'claim_id', '@claim_id'), ('carrier_claim_protest', 'document', '{"posted_at": "@now",
+		"means": "registered_letter", "text": "all of it is gone", "proof": {"sha256": "0000000000000000000000000000000000000000000000000000000000000000", "uri": "u"}}'),
+	('carrier_claim_file', 'claim_id', '@claim_id'), ('carrier_claim_explain', 'claim_id', '@claim_id'), ('carrier_claim_abandon', 'claim_id', '@claim_id'), ('carrier_claim_acknowledge', 'claim_id', '@filed_claim_id'),
+	('carrier_claim_acknowledge', 'document', '{"carrier_reference": "r"}'), ('carrier_claim_answer', 'claim_id', '@filed_claim_id'), ('carrier_claim_answer', 'document', '{"accepted": "1.00 EUR", "answer": "a", "carrier_reference": "r"}'),
+	('carrier_claim_contest', 'claim_id', '@refused_claim_id'), ('carrier_claim_give_up', 'claim_id', '@refused_claim_id'), ('carrier_claim_pay', 'document', '{"reference": "r", "claims": [{"claim_id": @accepted_claim_id, "amount": "0.50 EUR"}]}'),
 	('tracking_code_map', 'document', '{"source": "test", "code": "C", "sub_code": "S", "state": "delivered"}'),
 	('shipment_create', 'document', '{"seller_order_id": @seller_order_id, "carrier": "DHL", "parcels": [{"sscc": "340123450000000000",
 		"tracking_number": "T5", "weight_kg": 1.5, "contents": [{"order_line_id": @unshipped_line_id, "quantity": 1}]}]}'),
