@@ -8,6 +8,7 @@
 #include "kernel/errors.h"
 #include "kernel/policy.h"
 #include "logistics/contract.h"
+#include "mb/pg_wchar.h"
 #include "orders/orders.h"
 
 static char *
@@ -21,7 +22,7 @@ read_bucket(Call *call, int n)
 			return bucket;
 	ereport(ERROR,
 			errcode(MK_INVALID_ARGUMENT),
-			errmsg("\"%.40s\" is no period of a scorecard", bucket),
+			errmsg("\"%.*s\" is no period of a scorecard", pg_mbcliplen(bucket, (int) strlen(bucket), 40), bucket),
 			errdetail("It is day, week, month, quarter or year."),
 			errhint("Leave it out for months."));
 }
