@@ -40,11 +40,17 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.tracking_record(int, jsonb, text) IS
 'Records one event of a parcel''s tracking and returns its id; the same event again changes nothing and returns the same id (LG-19). In whatever order events come, the parcel ends the same (LG-20). Document: {"source", "source_event_id"?, "parcel_id" | "sscc" | "carrier" and "tracking_number", "state" | "code" and "sub_code"?, "occurred_at", "place"?, "signed_by"?, "raw"?} or, for a correction, instead of state or code {"corrects": {"source", "source_event_id", "reason": "did_not_occur" | "incorrect_data", "corrected_by"?: [ids]}} (LG-23). The first scan hands a prepared shipment over; delivered, lost and returned move its quantities, corrections move them back. For the carrier, the seller of the shipment and operators. Emits parcel.delivered, parcel.delivery_voided, parcel.delivery_contested, shipment.handed_over. Errors: MK001, MK003, MK004, MK005, MK020, MK121.';
 
-CREATE FUNCTION marketplace.tracking_release(marketplace_id int, tracking_event_id bigint, accept boolean, request_key text DEFAULT NULL) RETURNS bigint
+CREATE FUNCTION marketplace.tracking_release(marketplace_id int, tracking_event_id bigint, accept boolean, reason text DEFAULT NULL, request_key text DEFAULT NULL) RETURNS bigint
 AS 'MODULE_PATHNAME', 'tracking_release'
 LANGUAGE c VOLATILE PARALLEL UNSAFE;
-COMMENT ON FUNCTION marketplace.tracking_release(int, bigint, boolean, text) IS
-'Accepts or rejects an event that is in quarantine because it is dated in the future (LG-25); returns its id. For operators. Errors: MK001, MK004, MK005, MK020, MK121.';
+COMMENT ON FUNCTION marketplace.tracking_release(int, bigint, boolean, text, text) IS
+'Accepts or rejects, for a reason, an event that is in quarantine because it is dated in the future (LG-25); returns its id. For operators. Errors: MK001, MK004, MK005, MK020, MK121.';
+
+CREATE FUNCTION marketplace.tracking_resolve(marketplace_id int, tracking_problem_id bigint, document jsonb, request_key text DEFAULT NULL) RETURNS bigint
+AS 'MODULE_PATHNAME', 'tracking_resolve'
+LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.tracking_resolve(int, bigint, jsonb, text) IS
+'The operator puts a row of tracking_obstacles that has a tracking_problem_id out of the way; returns its id. Document: {"reason", "parcel_id"?}. With parcel_id the event of an object that nobody knows is recorded for that parcel; without, the problem is dismissed, and a delivery that the carrier took back after the receipt stays as the buyer said. For operators. Errors: MK001, MK003, MK004, MK005, MK020, MK121.';
 
 CREATE FUNCTION marketplace.epcis_record(marketplace_id int, document jsonb, request_key text DEFAULT NULL) RETURNS bigint
 AS 'MODULE_PATHNAME', 'epcis_record'

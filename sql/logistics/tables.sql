@@ -218,7 +218,6 @@ CREATE TABLE marketplace.tracking_events (
 	correction_reason text,
 	corrected_by text[],
 	quarantine text,
-	quarantine_reason text,
 	decided_by text,
 	decided_at timestamptz,
 	decision_reason text CHECK (decision_reason <> ''),
@@ -233,8 +232,7 @@ CREATE TABLE marketplace.tracking_events (
 	CONSTRAINT tracking_events_correction CHECK ((corrects_source IS NULL) = (corrects_event_id IS NULL)
 		AND (corrects_source IS NULL) = (correction_reason IS NULL)
 		AND correction_reason IN ('did_not_occur', 'incorrect_data')),
-	CONSTRAINT tracking_events_quarantine CHECK (quarantine IN ('pending', 'accepted', 'rejected')
-		AND quarantine_reason IN ('future', 'before_order') AND (quarantine_reason IS NULL OR quarantine IS NOT NULL)),
+	CONSTRAINT tracking_events_quarantine CHECK (quarantine IN ('pending', 'accepted', 'rejected')),
 	CONSTRAINT tracking_events_decided CHECK ((decided_at IS NULL) = (decided_by IS NULL) AND (quarantine IN ('accepted', 'rejected') OR decided_at IS NULL))
 ) WITH (fillfactor = 90);
 CREATE INDEX tracking_events_source ON marketplace.tracking_events (marketplace_id, source, source_event_id) WHERE source_event_id IS NOT NULL;
@@ -259,8 +257,7 @@ COMMENT ON COLUMN marketplace.tracking_events.corrects_source IS 'Correction: so
 COMMENT ON COLUMN marketplace.tracking_events.corrects_event_id IS 'Correction: that event''s id at its source.';
 COMMENT ON COLUMN marketplace.tracking_events.correction_reason IS 'did_not_occur, or incorrect_data: other events say it right.';
 COMMENT ON COLUMN marketplace.tracking_events.corrected_by IS 'Correction: ids of the events that say it right.';
-COMMENT ON COLUMN marketplace.tracking_events.quarantine IS 'An event that cannot have happened (LG-25): pending, accepted or rejected by an operator; NULL for all others.';
-COMMENT ON COLUMN marketplace.tracking_events.quarantine_reason IS 'Why it cannot: future, dated later than lg.future_skew allows; before_order, before the goods were ordered.';
+COMMENT ON COLUMN marketplace.tracking_events.quarantine IS 'An event that cannot have happened, dated in the future by more than lg.future_skew (LG-25): pending, accepted or rejected by an operator; NULL for all others.';
 COMMENT ON COLUMN marketplace.tracking_events.decided_by IS 'Who accepted or rejected it.';
 COMMENT ON COLUMN marketplace.tracking_events.decided_at IS 'When.';
 COMMENT ON COLUMN marketplace.tracking_events.decision_reason IS 'Why.';

@@ -254,23 +254,24 @@ COMMENT ON COLUMN marketplace.tracking_history.repeats IS 'How often it was sent
 
 CREATE OR REPLACE VIEW marketplace.tracking_obstacles WITH (security_invoker = true) AS
 SELECT marketplace_id, kind, object, shipment_id, parcel_id, NULL::bigint AS tracking_event_id,
-	CASE WHEN kind IN ('not_shippable', 'scan_after_void') THEN 'seller' ELSE 'operator' END AS must_act, recorded_at AS since, detail
+	CASE WHEN kind IN ('not_shippable', 'scan_after_void') THEN 'seller' ELSE 'operator' END AS must_act, recorded_at AS since, detail,
+	id AS tracking_problem_id
 FROM marketplace.tracking_problems
 WHERE resolved_at IS NULL
 UNION ALL
 SELECT marketplace_id, 'quarantined', format('parcel:%s', parcel_id), NULL, parcel_id, id, 'operator', recorded_at,
-	format('event of %s is dated %s', source, to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
+	format('event of %s is dated %s', source, to_char(occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), NULL
 FROM marketplace.tracking_events
 WHERE quarantine = 'pending'
 UNION ALL
 SELECT e.marketplace_id, 'unmapped', format('parcel:%s', e.parcel_id), NULL, e.parcel_id, e.id, 'operator', e.recorded_at,
-	format('code "%s" of %s has no row in tracking_vocabulary', concat_ws(' / ', NULLIF(e.code, ''), NULLIF(e.sub_code, '')), e.source)
+	format('code "%s" of %s has no row in tracking_vocabulary', concat_ws(' / ', NULLIF(e.code, ''), NULLIF(e.sub_code, '')), e.source), NULL
 FROM marketplace.tracking_events e
 JOIN marketplace.tracking_event_meanings m ON m.marketplace_id = e.marketplace_id AND m.tracking_event_id = e.id
 WHERE e.code IS NOT NULL AND m.unmapped
 UNION ALL
 SELECT marketplace_id, 'silence', format('parcel:%s', id), shipment_id, id, NULL, 'operator', receipt_due_at,
-	format('the buyer has said nothing; policy: %s', on_silence)
+	format('the buyer has said nothing; policy: %s', on_silence), NULL
 FROM marketplace.parcels
 WHERE receipt_due_at < marketplace.clock() AND on_silence <> 'deemed_accepted';
 COMMENT ON VIEW marketplace.tracking_obstacles IS
@@ -284,3 +285,4 @@ COMMENT ON COLUMN marketplace.tracking_obstacles.tracking_event_id IS 'The event
 COMMENT ON COLUMN marketplace.tracking_obstacles.must_act IS 'Who must act: operator or seller.';
 COMMENT ON COLUMN marketplace.tracking_obstacles.since IS 'Since when.';
 COMMENT ON COLUMN marketplace.tracking_obstacles.detail IS 'What happened, in words.';
+COMMENT ON COLUMN marketplace.tracking_obstacles.tracking_problem_id IS 'For tracking_resolve(); NULL: an event (tracking_release()), a code (tracking_code_map()) or a receipt is what is missing.';

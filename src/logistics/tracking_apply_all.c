@@ -20,6 +20,7 @@ typedef struct Standing
 	bool		arrived;		/* all of it has */
 	bool		with_carrier;	/* the shipment is handed over, and its first scan does not matter any more */
 	bool		implicit;		/* handed over by a scan, whose time counts */
+	bool		objected;		/* the buyer objects to something of it */
 	Fold		fold;
 } Standing;
 
@@ -56,7 +57,8 @@ read_standings(Call *call, List *parcels, int *count)
 		"SELECT p.id, p.first_scan_at, p.delivered_at, p.received_at IS NULL AND NOT p.contested AND p.receipt_due_at IS NULL, "
 		"NOT EXISTS (SELECT FROM marketplace.parcel_contents c WHERE c.marketplace_id = $1 AND c.parcel_id = p.id AND "
 		"c.position IN ('delivered', 'lost', 'sent_back')), NOT EXISTS (SELECT FROM marketplace.parcel_contents c WHERE "
-		"c.marketplace_id = $1 AND c.parcel_id = p.id AND c.position <> 'delivered'), s.state = 'handed_over', s.implicit "
+		"c.marketplace_id = $1 AND c.parcel_id = p.id AND c.position <> 'delivered'), s.state = 'handed_over', s.implicit, "
+		"EXISTS (SELECT FROM marketplace.receipt_objections o WHERE o.marketplace_id = $1 AND o.parcel_id = p.id AND o.state = 'open') "
 		"FROM marketplace.parcels p JOIN marketplace.shipments s ON s.marketplace_id = $1 AND s.id = p.shipment_id "
 		"WHERE p.marketplace_id = $1 AND p.id = ANY ($2) ORDER BY p.id");
 	Standing   *standings = palloc0(Max(list_length(parcels), 1) * sizeof(Standing));
@@ -85,6 +87,7 @@ read_standings(Call *call, List *parcels, int *count)
 		standings[i].arrived = row_bool(row, 5);
 		standings[i].with_carrier = row_bool(row, 6);
 		standings[i].implicit = row_bool(row, 7);
+		standings[i].objected = row_bool(row, 8);
 	}
 	return standings;
 }
@@ -156,7 +159,7 @@ moves_nothing(const Standing *s)
 	if (s->fold.first_scan_at != DT_NOBEGIN &&
 		(!s->with_carrier || (s->implicit && s->fold.first_scan_at != s->first_scan_at)))
 		return false;
-	if (s->fold.delivered_at != s->delivered_at)
+	if (s->fold.delivered_at != s->delivered_at || s->objected)
 		return false;
 	if (s->fold.delivered_at != DT_NOBEGIN)
 		return s->arrived;

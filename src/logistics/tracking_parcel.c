@@ -1,6 +1,6 @@
 /*
  * tracking_parcel.c
- *		Finding parcels, the history of one, and the operator's word on events in quarantine.
+ *		Finding parcels, and the history of one.
  */
 #include "postgres.h"
 
@@ -134,50 +134,4 @@ parcel_history(PG_FUNCTION_ARGS)
 	return_history(fcinfo, &call, parcel->id);
 	call_end_read(&call);
 	PG_RETURN_NULL();
-}
-
-/*
- * ---- quarantine ----
- */
-
-static int64
-release_event(Call *call, int64 event_id, bool accept)
-{
-	static Statement get = STATEMENT("il",
-		"SELECT parcel_id, quarantine FROM marketplace.tracking_events WHERE marketplace_id = $1 AND id = $2");
-	static Statement decide = STATEMENT("ilt",
-		"UPDATE marketplace.tracking_events SET quarantine = $3 WHERE marketplace_id = $1 AND id = $2 AND quarantine "
-		"= 'pending'");
-	Parcel	   *parcel;
-	Row			row;
-
-	access_require(call, CAPACITY_OPERATOR, 0);
-	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(event_id)), &row))
-		ereport(ERROR,
-				errcode(MK_NOT_FOUND),
-				errmsg("there is no tracking event %lld", (long long) event_id),
-				errdetail("Marketplace %d has none with this id.", call->marketplace_id),
-				errhint("Events in quarantine are listed in marketplace.tracking_obstacles."));
-	parcel = parcel_get(call, row_int64(&row, 0));
-	order_lock(call, parcel->order_id);
-	if (logistics_execute(&decide, VALUES(value_int32(call->marketplace_id), value_int64(event_id),
-										  value_text(accept ? "accepted" : "rejected"))) == 0)
-		ereport(ERROR,
-				errcode(MK_TRACKING),
-				errmsg("tracking event %lld is not in quarantine", (long long) event_id),
-				errdetail("It is %s.", row_null(&row, 1) ? "an event like others" : row_text(&row, 1)),
-				errhint("Events in quarantine are listed in marketplace.tracking_obstacles."));
-	tracking_apply(call, parcel);
-	return event_id;
-}
-
-PG_FUNCTION_INFO_V1(tracking_release);
-Datum
-tracking_release(PG_FUNCTION_ARGS)
-{
-	Call		call;
-
-	if (call_begin(&call, fcinfo))
-		call.result = release_event(&call, call_int64(&call, 1), call_bool(&call, 2));
-	PG_RETURN_INT64(call_end(&call));
 }

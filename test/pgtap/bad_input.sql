@@ -30,7 +30,7 @@ CREATE TEMP TABLE good (function text, argument text, value text);
 INSERT INTO good SELECT NULL, v.* FROM (VALUES
 	('marketplace_id', '990001'), ('party_id', '@party_id'), ('bank_account_id', '@bank_account_id'), ('payment_id', '@payment_id'), ('money_receipt_id', '@money_receipt_id'), ('chargeback_id', '@chargeback_id'), ('buyer_id', '@buyer_id'), ('capture_id', '@capture_id'), ('payout_id', '@payout_id'),
 	('refund_id', '@refund_id'), ('hold_id', '@hold_id'), ('instruction_id', '@instruction_id'), ('invoice_id', '@invoice_id'), ('mandate_id', '@mandate_id'), ('handling_unit_id', '@handling_unit_id'), ('evidence', '''bank'''), ('seller_order_id', '@seller_order_id'),
-	('order_line_id', '@order_line_id'), ('order_id', '@order_id'), ('shipment_id', '@shipment_id'), ('return_id', '@return_id'), ('parcel_id', '@parcel_id'), ('receipt_id', '@receipt_id'), ('objection_id', '@objection_id'),
+	('order_line_id', '@order_line_id'), ('order_id', '@order_id'), ('shipment_id', '@shipment_id'), ('return_id', '@return_id'), ('parcel_id', '@parcel_id'), ('receipt_id', '@receipt_id'), ('tracking_problem_id', '@tracking_problem_id'), ('objection_id', '@objection_id'),
 	('tracking_event_id', '@tracking_event_id'), ('event_id', '@event_id'), ('after_event_id', '0'), ('decision_id', '@decision_id'),
 	('consumer', '''consumer'''), ('table_name', '''risk'''), ('facts', '{"amount": 500, "country": "FR"}'), ('version', '1'),
 	('object_kind', '''order'''), ('object_id', '@order_id'), ('reason', '''a reason'''), ('request_key', 'NULL'), ('quantity', '1'),
@@ -166,6 +166,7 @@ INSERT INTO good VALUES
 	('receipt_confirm', 'document', '{"order_id": @order_id, "parcel_id": @parcel_id, "lines": [{"order_line_id": @order_line_id, "quantity": 1,
 		"condition": "with_reserves", "reserve": {"kind": "damaged", "text": "the box was crushed and one tool is bent"},
 		"photos": [{"sha256": "0000000000000000000000000000000000000000000000000000000000000000", "uri": "https://p.example/1"}]}]}'),
+	('tracking_resolve', 'document', '{"reason": "a lorry of somebody else"}'),
 	('receipt_objection_withdraw', 'document', '{"quantity": 0.5, "reason": "it fits after all"}'),
 	('receipt_objection_resolve', 'document', '{"decision": "settled", "quantity": 0.5, "reason": "a discount was agreed"}'),
 	('epcis_record', 'document', '{"@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"], "type": "EPCISDocument",

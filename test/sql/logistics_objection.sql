@@ -152,6 +152,10 @@ SELECT pg_temp.track(:m, 'C2', 'd', 'delivered', '2026-03-05T11:00Z') > 0;
 SELECT pg_temp.confirm(:m, :order_id, 'C2', pg_temp.line(:line1, '"quantity": 1, "condition": "conform"')) > 0;
 SELECT pg_temp.correct(:m, 'C2', 'c', 'd', 'did_not_occur') > 0;
 SELECT kind, must_act FROM marketplace.tracking_obstacles WHERE marketplace_id = :m;
+SELECT pg_temp.refused(format('SELECT marketplace.tracking_resolve(%s, %s, %L)', :m, tracking_problem_id, d)) FROM marketplace.tracking_obstacles, (VALUES ('{}'), (format('{"reason": "x", "parcel_id": %s}', pg_temp.parcel(:m, 'C2')))) v(d) WHERE marketplace_id = :m;
+SELECT marketplace.tracking_resolve(:m, tracking_problem_id, '{"reason": "the buyer shows the goods"}') > 0 FROM marketplace.tracking_obstacles WHERE marketplace_id = :m;
+SELECT kind, resolution, resolution_reason FROM marketplace.tracking_problems WHERE marketplace_id = :m;
+SELECT count(*) FROM marketplace.tracking_obstacles WHERE marketplace_id = :m;
 -- what was told, and everything adds up
 SELECT type, payload ->> 'decision', jsonb_path_query_array(payload, '$.lines[*].quantity') FROM marketplace.events WHERE marketplace_id = :m AND type ~ '^(receipt|parcel)' ORDER BY id;
 SELECT * FROM marketplace.ledger_verify(:m);

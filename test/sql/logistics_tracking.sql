@@ -99,7 +99,7 @@ SELECT pg_temp.track(:m, 'Q1', 'near', 'in_transit', '2026-03-05T11:00Z') > 0;
 SELECT pg_temp.track(:m, 'Q1', 'far', 'delivered', '2026-04-04T11:00Z') AS far, pg_temp.track(:m, 'Q1', 'farther', 'lost', '2026-05-04T11:00Z') AS farther \gset
 :obstacles;
 SELECT state FROM marketplace.parcel_tracking WHERE marketplace_id = :m AND tracking_number = 'Q1';
-SELECT marketplace.tracking_release(:m, :farther, false) = :farther AS rejected, marketplace.tracking_release(:m, :far, true) = :far AS accepted;
+SELECT marketplace.tracking_release(:m, :farther, false, 'the carrier''s clock is wrong') = :farther AS rejected, marketplace.tracking_release(:m, :far, true) = :far AS accepted;
 SELECT state, delivered_at FROM marketplace.parcel_tracking WHERE marketplace_id = :m AND tracking_number = 'Q1';
 SELECT pg_temp.refused(format('SELECT marketplace.tracking_release(%s, %s, %L)', :m, e, a)) FROM (VALUES (:far, true), (:e2, true), (999999999, true), (:far, NULL)) v(e, a);
 -- silence of the carrier: expired at read, nothing stored
