@@ -82,7 +82,7 @@ credit_issue(Call *call, Creditable *of, const char *cause, int64 event_id, bool
 
 	note->trigger = cause;
 	note->trigger_event_id = event_id;
-	note->internal = was_turned_down(call, of->invoice->id);
+	note->internal = note->internal || was_turned_down(call, of->invoice->id);
 	*obstacle = complete_note(call, of, &scope, detail);
 	if (*obstacle != NULL && required)
 		refuse(*obstacle, party_get(call, of->invoice->issuer_id), *detail);

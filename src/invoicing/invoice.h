@@ -143,6 +143,9 @@ extern char *invoice_measure(Call *call, int64 order_id, int64 seller_id, int64 
 /* Fills lines, VAT and totals; false when there is nothing to invoice. The order is locked. */
 extern bool invoice_build(Call *call, const Fact *fact, Invoice *invoice);
 
+/* Its VAT continues that of the seller order's earlier invoices, so that all add up (IV-30). */
+extern void invoice_continue(Call *call, Invoice *invoice);
+
 /* Sums the lines and the VAT of an invoice that continues no other. */
 extern void invoice_sum(Invoice *invoice);
 

@@ -318,13 +318,13 @@ continue_key(Invoice *invoice, const VatKey *key, Amount taxable_before, Amount 
  * VAT of all invoices of the seller order on a key, rounded once, less that of the earlier ones (IV-30). Credit notes do not count: each
  * unwinds the invoice that it corrects.
  */
-static void
-continue_vat(Build *build, Invoice *invoice)
+void
+invoice_continue(Call *call, Invoice *invoice)
 {
 	static Statement before = STATEMENT("il",
 		"SELECT vat_category, vat_rate, exemption_code, marketplace.sum(taxable), marketplace.sum(tax) FROM marketplace.invoice_vat"
 		" WHERE marketplace_id = $1 AND seller_order_id = $2 AND sign = 1 GROUP BY vat_category, vat_rate, exemption_code");
-	Rows		rows = query_rows(&before, VALUES(value_int32(build->call->marketplace_id), value_int64(build->fact->seller_order_id)));
+	Rows		rows = query_rows(&before, VALUES(value_int32(call->marketplace_id), value_int64(invoice->seller_order_id)));
 
 	for (uint64 i = 0; i < rows.count; i++)
 	{
@@ -368,7 +368,7 @@ invoice_build(Call *call, const Fact *fact, Invoice *invoice)
 	if (invoice->nlines == 0)
 		return false;
 	invoice_sum(invoice);
-	continue_vat(&build, invoice);
+	invoice_continue(call, invoice);
 	return true;
 }
 

@@ -76,7 +76,7 @@ static Amount
 prepaid_for(Call *call, const Invoice *invoice)
 {
 	static Statement earlier = STATEMENT("il",
-		"SELECT COALESCE(pg_catalog.sum(marketplace.minor_units(prepaid)), 0)::int8 FROM marketplace.invoices"
+		"SELECT COALESCE(pg_catalog.sum(marketplace.minor_units(prepaid) * sign), 0)::int8 FROM marketplace.invoices"
 		" WHERE marketplace_id = $1 AND seller_order_id = $2");
 	Amount		received = funds_received(call, invoice->seller_order_id, invoice->currency);
 	int64		used = DatumGetInt64(query_datum(&earlier, VALUES(value_int32(call->marketplace_id),

@@ -87,6 +87,21 @@ SELECT marketplace.credit_note_issue(:m, :alpha_order);
 \set VERBOSITY terse
 SELECT count(*) AS due FROM marketplace.credits_due WHERE marketplace_id = :m;
 
+-- A corrective invoice in its place: what is left of the old one is taken back inside; not where a grade withheld some of it
+SELECT marketplace.mandate_sign(:m, jsonb_build_object('mandator_id', :alpha, 'form', 'written', 'signed_at', '2026-11-24T10:30:00Z', 'proof_sha256', repeat('ab', 32),
+	'document_types', '["384"]'::jsonb)) > 0 AS mandate;
+SELECT marketplace.invoice_replace(:m, :invoice, 'part of the books was withheld');
+SELECT marketplace.order_place(:m, jsonb_build_object('reference', 'CMD-384', 'buyer', :buyer, 'currency', 'EUR', 'lines', jsonb_build_array(
+	jsonb_build_object('seller', :alpha, 'description', 'Clous', 'quantity', 3, 'net_price', '7.49', 'vat_category', 'S', 'vat_rate', 20)))) AS wrong \gset
+SELECT count(marketplace.seller_order_accept(:m, id)) AS accepted FROM marketplace.seller_orders WHERE marketplace_id = :m AND order_id = :wrong;
+SELECT count(marketplace.order_line_refuse(:m, id, 1, 'sold out')) AS cancelled FROM marketplace.order_lines WHERE marketplace_id = :m AND order_id = :wrong;
+SELECT invoice_id AS old FROM marketplace.invoice_register WHERE marketplace_id = :m AND order_id = :wrong AND type_code = '380' \gset
+SELECT marketplace.invoice_replace(:m, :old, 'wrong name') AS corrective \gset
+SELECT marketplace.invoice_document(:m, :corrective) -> 'preceding_invoices' AS preceding;
+SELECT type_code, number, net, vat, gross FROM marketplace.invoice_register WHERE marketplace_id = :m AND order_id = :wrong ORDER BY invoice_id;
+SELECT number, corrects_number, cause, transmit, gross, left_of_corrected FROM marketplace.credit_note_register WHERE marketplace_id = :m AND order_id = :wrong ORDER BY number;
+SELECT marketplace.invoice_replace(:m, :old, 'again');
+
 -- Commission that is reversed after it was charged, and all sums
 SELECT kind, number, corrects_number, net, vat, gross, left_of_corrected FROM marketplace.credit_note_register WHERE marketplace_id = :m AND kind = 'commission' ORDER BY number;
 SELECT kind, count(*), sum(payable) AS payable FROM marketplace.invoice_register WHERE marketplace_id = :m AND kind = 'commission' GROUP BY kind;
