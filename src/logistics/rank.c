@@ -172,7 +172,7 @@ carrier_rank(PG_FUNCTION_ARGS)
 				errcode(MK_INVALID_ARGUMENT),
 				errmsg("carrier_rank() needs an instant of these times, and a weight above zero or none"),
 				errdetail("Contracts and calendars are asked for that day."),
-				errhint("Leave as_of out for now, weight_kg when no price goes by it."));
+				errhint("Leave as_of out for the present, weight_kg when no price goes by it."));
 	days = Min(Max(policy_int64(&call, "lg.rank_window_days", &scope), 0), CALENDAR_MAX_DAYS);
 	rows = query_rows(&offers, VALUES(value_int32(call.marketplace_id), value_int64(goods.seller_id), goods.origin,
 									  goods.destination, value_date(calendar_local_date(as_of, marketplace->time_zone)),
