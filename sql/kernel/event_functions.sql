@@ -3,6 +3,21 @@ RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
 COMMENT ON FUNCTION marketplace.event_consumer_create(int, text, text) IS
 'Registers a reader of the outbox, which starts at the first event. Operators only. Returns its number. Errors: MK005, MK006.';
 
+CREATE FUNCTION marketplace.event_consumer_filter(marketplace_id int, consumer text, flows text[], request_key text DEFAULT NULL)
+RETURNS bigint AS 'MODULE_PATHNAME' LANGUAGE c VOLATILE PARALLEL UNSAFE;
+COMMENT ON FUNCTION marketplace.event_consumer_filter(int, text, text[], text) IS
+'From now on the consumer is handed the events of these flows only (see the view event_types); NULL: all events again. Its cursor stays.
+Operators only. Returns the consumer''s number. Errors: MK001, MK002 (no such flow), MK005, MK080.';
+
+CREATE FUNCTION marketplace.event_lag(
+	marketplace_id int, OUT consumer text, OUT flows text[], OUT event_id bigint, OUT acknowledged_at timestamptz,
+	OUT behind bigint, OUT oldest_recorded_at timestamptz, OUT held_back bigint)
+RETURNS SETOF record AS 'MODULE_PATHNAME' LANGUAGE c STABLE PARALLEL RESTRICTED ROWS 10;
+COMMENT ON FUNCTION marketplace.event_lag(int) IS
+'How far each consumer is behind: its last acknowledged event and when that was, how many events wait for it, since when the oldest of
+them has been recorded, and how many of them are held back because an older transaction is still under way. Operators and auditors.
+Errors: MK001, MK005.';
+
 CREATE FUNCTION marketplace.events_fetch(
 	marketplace_id int, consumer text, max_events int DEFAULT 100,
 	OUT event_id bigint, OUT aggregate text, OUT aggregate_id bigint, OUT sequence int, OUT type text, OUT schema_version int,

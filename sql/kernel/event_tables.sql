@@ -38,8 +38,10 @@ CREATE TABLE marketplace.event_consumers (
 	marketplace_id int NOT NULL,
 	id bigint GENERATED ALWAYS AS IDENTITY,
 	name text NOT NULL,
+	flows text[],
 	xact bigint NOT NULL DEFAULT 0,
 	event_id bigint NOT NULL DEFAULT 0,
+	acknowledged_at timestamptz,
 	created_at timestamptz NOT NULL,
 	PRIMARY KEY (marketplace_id, id),
 	UNIQUE (marketplace_id, name)
@@ -48,6 +50,8 @@ COMMENT ON TABLE marketplace.event_consumers IS 'Readers of the outbox and how f
 COMMENT ON COLUMN marketplace.event_consumers.marketplace_id IS 'Marketplace (tenant).';
 COMMENT ON COLUMN marketplace.event_consumers.id IS 'Number of the consumer.';
 COMMENT ON COLUMN marketplace.event_consumers.name IS 'Name of the consumer: erp, mailer, ….';
+COMMENT ON COLUMN marketplace.event_consumers.flows IS 'The flows (see event_types) whose events it is handed; NULL: all events.';
+COMMENT ON COLUMN marketplace.event_consumers.acknowledged_at IS 'When its cursor was last moved.';
 COMMENT ON COLUMN marketplace.event_consumers.xact IS 'Cursor: transaction of the last acknowledged event.';
 COMMENT ON COLUMN marketplace.event_consumers.event_id IS 'Cursor: the last acknowledged event; 0 when none is.';
 COMMENT ON COLUMN marketplace.event_consumers.created_at IS 'When the consumer was created.';

@@ -57,6 +57,10 @@ create_registries(void)
 	registry_create_union("policy_registry", "policy_registry_",
 						  "name, value_type, default_value, description, source, verified", NULL,
 						  "All policy parameters: name, type, default, documentation and source.");
+	registry_create_union("event_types", "event_types_", "type, flow, aggregate, schema_version, payload, description", NULL,
+						  "All types of events of the outbox: flow, aggregate, version and keys of the payload.");
+	registry_create_union("erp_position", "erp_position_", "marketplace_id, kind, reference, status, quantity, amount, since", NULL,
+						  "What the marketplace has, one row an object, for comparison with an ERP: see erp_differences().");
 }
 
 static char *

@@ -155,6 +155,8 @@ INSERT INTO good VALUES
 		"tracking_number": "T5", "weight_kg": 1.5, "contents": [{"order_line_id": @unshipped_line_id, "quantity": 1}]}]}'),
 	('shipment_label', 'document', '{"parcels": [{"parcel_id": @new_parcel_id, "tracking_number": "T6", "label": {"reference": "L", "uri": "https://l.example/1",
 		"sha256": "0000000000000000000000000000000000000000000000000000000000000000"}}]}'),
+	('erp_snapshot_import', 'lines', '''{"kind": "order", "reference": "@order_id", "amount": "1.00 EUR", "quantity": 1, "status": "x"}'''), ('erp_snapshot_import', 'taken_at', '''2026-11-24 12:00+00'''),
+	('event_consumer_filter', 'flows', '''{orders,money}'''),
 	('tracking_record_batch', 'documents', '''[{"source": "test", "source_event_id": "b1", "parcel_id": @parcel_id, "state": "in_transit", "occurred_at": "2026-11-24T10:00:00Z"}]'''),
 	('tracking_adapt', 'adapter', '''shippo'''), ('tracking_record_from', 'adapter', '''shippo'''),
 	('tracking_adapt', 'payload', '{"data": {"carrier": "DHL", "tracking_number": "T1", "tracking_history": [{"status": "TRANSIT", "status_date": "2026-11-24T10:00:00Z", "location": {"city": "LILLE"}}]}}'),

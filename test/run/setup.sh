@@ -38,6 +38,7 @@ look() {
 			need libipc-run-perl perl_has IPC::Run
 			need libxml2-utils command -v xmllint
 			need tryton-modules-edocument-uncefact test -d /usr/lib/python3/dist-packages/trytond/modules/edocument_uncefact	# XSD of CII
+			need "postgresql-$major-wal2json" test -e "$("${PG_CONFIG:-false}" --pkglibdir 2>/dev/null || echo "/usr/lib/postgresql/$major/lib")/wal2json.so"
 			need pgbouncer sh -c 'command -v pgbouncer || test -x /usr/sbin/pgbouncer'
 			[ "$kind" != coverage ] || need lcov command -v lcov ;;
 		lint)

@@ -30,6 +30,17 @@ SELECT marketplace.ledger_post(905, '{"reason": "funding", "note": "late", "tran
 SELECT count(*) AS still FROM marketplace.events_fetch(905, 'erp');
 COMMIT;
 SELECT count(*) AS now FROM marketplace.events_fetch(905, 'erp');
+-- by flow: a consumer that wants only some, and how far each is behind
+SELECT marketplace.event_consumer_create(905, 'books') > 0 AS created, marketplace.event_consumer_filter(905, 'books', ARRAY['orders', 'parties']) > 0 AS filtered;
+SELECT count(*) AS of_others FROM marketplace.events_fetch(905, 'books');
+SELECT marketplace.event_consumer_filter(905, 'books', ARRAY['money', 'orders']) > 0 AS filtered;
+SELECT count(*) AS of_its_own, min(type) AS type FROM marketplace.events_fetch(905, 'books');
+SELECT marketplace.events_ack(905, 'books', (SELECT min(event_id) FROM marketplace.events_fetch(905, 'books'))) > 0 AS acknowledged;
+SELECT consumer, flows, event_id IS NULL AS at_the_start, acknowledged_at IS NULL AS never, behind, oldest_recorded_at IS NULL AS up_to_date, held_back FROM marketplace.event_lag(905);
+SELECT marketplace.event_consumer_filter(905, 'books', ARRAY['orders', 'weather']);
+SELECT marketplace.event_consumer_filter(905, 'books', ARRAY[NULL]);
+SELECT marketplace.event_consumer_filter(905, 'nobody', NULL);
+SELECT marketplace.event_consumer_filter(905, 'books', NULL) > 0 AS all_again;
 -- recorded for ever
 UPDATE marketplace.events SET payload = '{}' WHERE marketplace_id = 905;
 DELETE FROM marketplace.events WHERE marketplace_id = 905;
