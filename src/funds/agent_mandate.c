@@ -18,7 +18,7 @@ operation_named(const Document *document, const char *name)
 	for (int i = AGENT_HOLD; i <= AGENT_ADVANCE; i++)
 		if (strcmp(agent_operation_name(i), name) == 0)
 			return i;
-	document_refuse(document, NULL, psprintf("\"%.60s\" is nothing that an agent does.", name),
+	document_refuse(document, NULL, psprintf("\"%s\" is nothing that an agent does.", name),
 					"Known are hold, release, reverse_release, refund, payout, sweep and advance.");
 }
 
@@ -70,7 +70,7 @@ read_currencies(const Document *document)
 		CurrencyCode currency = currency_lookup(code, strlen(code));
 
 		if (currency == CURRENCY_NONE)
-			document_refuse(&currencies, NULL, psprintf("\"%.60s\" is no currency.", code), "Give ISO 4217 codes, such as \"EUR\".");
+			document_refuse(&currencies, NULL, psprintf("\"%s\" is no currency.", code), "Give ISO 4217 codes, such as \"EUR\".");
 		codes[i] = CStringGetTextDatum(currency_alpha(currency));
 	}
 	return text_array(codes, document_length(&currencies));
@@ -86,7 +86,7 @@ read_limit(const Document *limit, const char *key, Amount *amount)
 	if (written == NULL)
 		return false;
 	if (amount_parse(written, strlen(written), &parsed) != AMOUNT_PARSED || parsed.minor < 0)
-		document_refuse(limit, key, psprintf("\"%.60s\" is no amount of zero or more.", written), "Write it as \"1000.00 EUR\".");
+		document_refuse(limit, key, psprintf("\"%s\" is no amount of zero or more.", written), "Write it as \"1000.00 EUR\".");
 	*amount = amount_make(parsed.currency, parsed.minor);
 	return true;
 }

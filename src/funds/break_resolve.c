@@ -21,7 +21,7 @@ read_how(const Document *document)
 	for (int i = 0; i < lengthof(events); i++)
 		if (strcmp(events[i][0], how) == 0)
 			return events[i][1];
-	document_refuse(document, "how", psprintf("\"%.60s\" ends no break.", how),
+	document_refuse(document, "how", psprintf("\"%s\" ends no break.", how),
 					"Known are matched, explained, corrected and written_off.");
 }
 
@@ -34,7 +34,7 @@ read_explanation(const Document *document)
 	for (int i = 0; i < lengthof(known); i++)
 		if (strcmp(known[i], because) == 0)
 			return;
-	document_refuse(document, "because", psprintf("\"%.60s\" is no explanation.", because), "Known are timing, fee, fx and other.");
+	document_refuse(document, "because", psprintf("\"%s\" is no explanation.", because), "Known are timing, fee, fx and other.");
 }
 
 /* The books are changed by what a second person approved: this break, this document. */
@@ -65,7 +65,7 @@ read_account(const Document *document)
 	if (written == NULL || strcmp(written, "c_cash") == 0)
 		return C_CASH;
 	if (strcmp(written, "c_psp_clearing") != 0)
-		document_refuse(document, "account", psprintf("\"%.60s\" holds no money of a PSP.", written), "Give c_cash or c_psp_clearing.");
+		document_refuse(document, "account", psprintf("\"%s\" holds no money of a PSP.", written), "Give c_cash or c_psp_clearing.");
 	return C_PSP_CLEARING;
 }
 

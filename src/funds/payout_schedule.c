@@ -23,7 +23,7 @@ no_schedule(const char *schedule)
 {
 	ereport(ERROR,
 			errcode(MK_POLICY),
-			errmsg("\"%.60s\" is no payout schedule", schedule),
+			errmsg("\"%s\" is no payout schedule", schedule),
 			errdetail("Policy fd.payout_schedule is daily, weekly:<mon, tue, wed, thu, fri, sat or sun>, monthly:<days, such as 1,11,21>"
 					  " or manual."),
 			errhint("Set it with policy_set()."));

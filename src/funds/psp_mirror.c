@@ -51,7 +51,7 @@ read_kind(const Document *line)
 	for (int i = 0; i < lengthof(kinds); i++)
 		if (strcmp(kinds[i].name, name) == 0)
 			return &kinds[i];
-	document_refuse(line, "kind", psprintf("\"%.60s\" is no kind of transaction.", name),
+	document_refuse(line, "kind", psprintf("\"%s\" is no kind of transaction.", name),
 					"Known are payin, refund, refund_return, payout, payout_return, chargeback, chargeback_reversal, transfer_in, "
 					"transfer_out, fee and balance.");
 }
@@ -73,7 +73,7 @@ read_currency(const Document *line)
 	CurrencyCode currency = currency_lookup(code, strlen(code));
 
 	if (currency == CURRENCY_NONE)
-		document_refuse(line, "currency", psprintf("\"%.60s\" is no currency.", code), "Give its ISO 4217 code, such as \"EUR\".");
+		document_refuse(line, "currency", psprintf("\"%s\" is no currency.", code), "Give its ISO 4217 code, such as \"EUR\".");
 	return currency;
 }
 

@@ -369,7 +369,7 @@ decide(Call *call, int64 request_id, Jsonb *json)
 		if (strcmp(decisions[i].name, name) == 0)
 			decision = &decisions[i];
 	if (decision == NULL)
-		document_refuse(&document, "decision", psprintf("\"%.60s\" is no decision of a PSP.", name),
+		document_refuse(&document, "decision", psprintf("\"%s\" is no decision of a PSP.", name),
 						"Known are accepted, executed, refused and failed.");
 	evidence = document_text(&document, decision->needs_reference ? "psp_reference" : "reason");
 	if (!query_row(&state, key, &row))

@@ -42,7 +42,7 @@ read_word(const Document *document, const char *key, const char *const *known, i
 	for (int i = 0; i < n; i++)
 		if (strcmp(known[i], word) == 0)
 			return known[i];
-	document_refuse(document, key, psprintf("\"%.60s\" is not known here.", word), psprintf("Known are %s.", list));
+	document_refuse(document, key, psprintf("\"%s\" is not known here.", word), psprintf("Known are %s.", list));
 }
 
 static Amount

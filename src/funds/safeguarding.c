@@ -35,7 +35,7 @@ cut_off_minutes(Call *call)
 		ereport(ERROR,
 				errcode(MK_POLICY),
 				errmsg("policy fd.safeguarding_cut_off is no time of day"),
-				errdetail("It is \"%.60s\".", written),
+				errdetail("It is \"%s\".", written),
 				errhint("Set it to HH:MM, such as \"10:30\"."));
 	return hours * MINS_PER_HOUR + minutes;
 }

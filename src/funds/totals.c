@@ -155,7 +155,7 @@ require_kind(const char *kind)
 	if (query_execute(&known, VALUES(value_text(kind))) == 0)
 		ereport(ERROR,
 				errcode(MK_INVALID_ARGUMENT),
-				errmsg("there are no accounts of kind \"%.60s\"", kind),
+				errmsg("there are no accounts of kind \"%s\"", kind),
 				errhint("marketplace.account_kinds() lists the kinds."));
 }
 

@@ -54,7 +54,7 @@ read_order(Call *call, const PolicyScope *scope, SellerSources *sources)
 		StepKind	kind = name == NULL ? STEP_KINDS : source_by_name(name);
 
 		if (kind == STEP_KINDS)
-			refuse_order(psprintf("Place %d holds %s.", i + 1, name == NULL ? "no text" : psprintf("\"%.60s\"", name)));
+			refuse_order(psprintf("Place %d holds %s.", i + 1, name == NULL ? "no text" : psprintf("\"%s\"", name)));
 		for (int j = 0; j < sources->norder; j++)
 			if (sources->order[j] == kind)
 				refuse_order(psprintf("\"%s\" stands there twice.", name));
