@@ -66,10 +66,10 @@ write_events(Call *call, int64 parcel_id)
 	static Statement add = STATEMENT("ilzz",
 		"INSERT INTO marketplace.tracking_events (marketplace_id, parcel_id, source, event_key, source_event_id, code, sub_code, state, "
 		"occurred_at, recorded_at, place, signed_by, corrects_source, corrects_event_id, correction_reason, corrected_by, quarantine, "
-		"quarantine_reason, recorded_by, handling_unit_scan_id, carried) "
+		"recorded_by, handling_unit_scan_id, carried) "
 		"SELECT $1, $2, s.source, 'unit:' || s.handling_unit_id || '/' || s.event_key, s.source_event_id, s.code, s.sub_code, s.state, "
 		"s.occurred_at, $3, s.place, s.signed_by, s.corrects_source, s.corrects_event_id, s.correction_reason, s.corrected_by, "
-		"CASE WHEN s.occurred_at > $4 THEN 'pending' END, CASE WHEN s.occurred_at > $4 THEN 'future' END, s.recorded_by, s.id, true "
+		"CASE WHEN s.occurred_at > $4 THEN 'pending' END, s.recorded_by, s.id, true "
 		"FROM marketplace.handling_unit_scans s WHERE s.marketplace_id = $1 AND s.handling_unit_id IN ("
 		"SELECT o.handling_unit_id FROM marketplace.handling_unit_parcels o WHERE o.marketplace_id = $1 AND o.parcel_id = $2) AND " WAS_IN_IT
 		" ORDER BY s.id ON CONFLICT DO NOTHING");
