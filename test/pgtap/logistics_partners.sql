@@ -1,6 +1,6 @@
 -- Carriers and claims by rule and vector id: L5 (OTIF), L7 to L9 (caps of liability), R1 to R3 as deadlines of claims, promises by calendar and cut-off,
 -- Incoterms, scorecards by hand, rank.
-\set m 7196
+\set m 7197
 \set SHOW_CONTEXT never
 SET client_min_messages = warning;
 SET timezone = 'UTC';

@@ -1,5 +1,5 @@
 -- Handling units by rule id: LG-27, packing facts and scans in every order (here one in UNIT_EVERY of the 120; by hand all, with 1) give the same parcel; consolidation conserves quantities (LG-6…LG-9); GS1's aggregation sample.
-\set m 7191
+\set m 7192
 \set SHOW_CONTEXT never
 \set every 6
 \getenv every UNIT_EVERY

@@ -66,14 +66,18 @@ run_tap() {
 	count "$name" $(awk '{passed += $1; failed += $2} END {print passed + 0, failed + 0}' "$results"/*)
 }
 
-# The longest first; each lane has a database of its own.
+# The longest first; each lane has a database of its own. Files zz_* look at what the others have left, in every lane.
 run_pgtap() {
 	local lane files
 	files=$(paths test/pgtap sql)
 	[ -n "$files" ] || { count pgTAP 0 0; return; }
 	for ((lane = 0; lane < lanes; lane++)); do fresh_database "pgtap$lane" pgtap || { count pgTAP 0 1; return; }; done
 	# shellcheck disable=SC2086
-	run_tap pgTAP "$(printf '%s\n' $files | grep -E '/(bad_input|property)' ; printf '%s\n' $files | grep -vE '/(bad_input|property)')" env LANE_DATABASE=pgtap
+	files=$(printf '%s\n' $files)
+	run_tap pgTAP "$(grep -E '/(bad_input|property)' <<<"$files"; grep -vE '/(bad_input|property|zz_)' <<<"$files")" env LANE_DATABASE=pgtap
+	for ((lane = 0; lane < lanes; lane++)); do
+		lanes=1 run_tap "pgTAP, left by lane $lane" "$(grep '/zz_' <<<"$files")" env LANE_DATABASE="pgtap$lane"
+	done
 }
 
 # Each TAP file makes its own servers; they find the extension where ours does.
