@@ -53,7 +53,7 @@ parcel_ids(const Standing *standings, int count)
 static Standing *
 read_standings(Call *call, List *parcels, int *count)
 {
-	static Statement get = STATEMENT_PLANNED_ONCE("iL",
+	static Statement get = STATEMENT("iL",
 		"SELECT p.id, p.first_scan_at, p.delivered_at, p.received_at IS NULL AND NOT p.contested AND p.receipt_due_at IS NULL, "
 		"NOT EXISTS (SELECT FROM marketplace.parcel_contents c WHERE c.marketplace_id = $1 AND c.parcel_id = p.id AND "
 		"c.position IN ('delivered', 'lost', 'sent_back')), NOT EXISTS (SELECT FROM marketplace.parcel_contents c WHERE "
@@ -125,7 +125,7 @@ rank_of(const Rank *ranks, int count, const char *state)
 static void
 fold_all(Call *call, Standing *standings, int count)
 {
-	static Statement get = STATEMENT_PLANNED_ONCE("iL",
+	static Statement get = STATEMENT("iL",
 		"SELECT e.id, e.source, e.event_key, e.source_event_id, COALESCE(e.state::text, m.state), m.rank, e.occurred_at, "
 		"e.signed_by, e.corrects_source, e.corrects_event_id, e.quarantine, e.parcel_id FROM marketplace.tracking_events e "
 		"LEFT JOIN LATERAL (SELECT v.state, v.rank FROM marketplace.tracking_event_meanings v WHERE v.marketplace_id = $1 AND "
@@ -173,7 +173,7 @@ moves_nothing(const Standing *s)
 static void
 write_folds(Call *call, Standing *standings, int count)
 {
-	static Statement update = STATEMENT_PLANNED_ONCE("iLTZZZTZB",
+	static Statement update = STATEMENT("iLTZZZTZB",
 		"UPDATE marketplace.parcels p SET state = w.state, first_scan_at = w.first_scan_at, last_event_at = w.last_event_at, "
 		"delivered_at = w.delivered_at, signed_by = w.signed_by, silent_at = w.silent_at, current = p.current AND NOT w.final "
 		"FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), "

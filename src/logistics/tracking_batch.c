@@ -191,7 +191,7 @@ split_documents(Jsonb *documents, int *count)
 static void
 find_numbers(Call *call, BatchItem **items, int count)
 {
-	static Statement find = STATEMENT_PLANNED_ONCE("iITTZ",
+	static Statement find = STATEMENT("iITTZ",
 		"SELECT w.n, (SELECT p.id FROM marketplace.parcels p JOIN marketplace.shipments s ON s.marketplace_id = $1 AND "
 		"s.id = p.shipment_id WHERE p.marketplace_id = $1 AND p.carrier_id = c.id AND p.tracking_number = w.number "
 		PARCEL_ON_ITS_WAY_AT("w.occurred_at") ") FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), "

@@ -146,7 +146,7 @@ take_ids(const Rows *rows, Saying *sayings, int count, bool fresh)
 static void
 insert_events(Call *call, Saying *sayings, int count)
 {
-	static Statement insert = STATEMENT_PLANNED_ONCE("iztLTTTTTTZTTTJ",
+	static Statement insert = STATEMENT("iztLTTTTTTZTTTJ",
 		"INSERT INTO marketplace.tracking_events (marketplace_id, parcel_id, source, event_key, source_event_id, code, "
 		"sub_code, state, occurred_at, recorded_at, place, signed_by, quarantine, recorded_by, raw) "
 		"SELECT $1, w.parcel_id, w.source, w.event_key, w.source_event_id, w.code, w.sub_code, w.state, w.occurred_at, $2, "
@@ -171,7 +171,7 @@ insert_events(Call *call, Saying *sayings, int count)
 static void
 count_repeats(Call *call, Saying *sayings, int count)
 {
-	static Statement repeat = STATEMENT_PLANNED_ONCE("iLTTI",
+	static Statement repeat = STATEMENT("iLTTI",
 		"UPDATE marketplace.tracking_events e SET repeats = e.repeats + w.times FROM ROWS FROM (pg_catalog.unnest($2), "
 		"pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5)) AS w (parcel_id, source, event_key, times) "
 		"WHERE e.marketplace_id = $1 AND e.parcel_id = w.parcel_id AND e.source = w.source AND e.event_key = w.event_key "

@@ -53,7 +53,7 @@ parcel_get(Call *call, int64 parcel_id)
 List *
 parcels_get(Call *call, Value ids)
 {
-	static Statement get = STATEMENT_PLANNED_ONCE("iL", PARCEL_COLUMNS "AND p.id = ANY ($2) ORDER BY p.order_id, p.id");
+	static Statement get = STATEMENT("iL", PARCEL_COLUMNS "AND p.id = ANY ($2) ORDER BY p.order_id, p.id");
 	Rows		rows = query_rows(&get, VALUES(value_int32(call->marketplace_id), ids));
 	List	   *parcels = NIL;
 

@@ -29,7 +29,7 @@ order_lock(Call *call, int64 order_id)
 void
 orders_lock(Call *call, Value order_ids)
 {
-	static Statement lock = STATEMENT_PLANNED_ONCE("iL",
+	static Statement lock = STATEMENT("iL",
 		"SELECT 1 FROM marketplace.orders WHERE marketplace_id = $1 AND id = ANY ($2) ORDER BY id FOR NO KEY UPDATE");
 
 	(void) query_execute(&lock, VALUES(value_int32(call->marketplace_id), order_ids));
