@@ -32,7 +32,7 @@ CREATE TABLE marketplace.receipt_objections (
 	closed_at timestamptz,
 	PRIMARY KEY (marketplace_id, id),
 	UNIQUE (marketplace_id, receipt_id, position),
-	CONSTRAINT receipt_objections_open CHECK (open_quantity BETWEEN 0 AND quantity AND (state = 'closed') = (open_quantity = 0)
+	CONSTRAINT receipt_objections_open CHECK (open_quantity >= 0 AND open_quantity <= quantity AND (state = 'closed') = (open_quantity = 0)
 		AND (state = 'closed') = (closed_at IS NOT NULL)),
 	CONSTRAINT receipt_objections_movement CHECK (delivered = (movement_id IS NOT NULL) AND (delivered OR kind IN ('not_received', 'refused')))
 ) WITH (fillfactor = 80);

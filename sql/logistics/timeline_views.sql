@@ -78,7 +78,7 @@ SELECT l.marketplace_id, l.order_id, l.seller_id, NULL, l.id, NULL, 'funds', 'mo
 	array_remove(ARRAY[CASE WHEN l.seller_id IN (d.party_id, c.party_id) THEN 'seller' END, CASE WHEN l.buyer_id IN (d.party_id, c.party_id) THEN 'buyer' END], NULL),
 	'transfer', t.posting_id, false, jsonb_build_object('position', t.position, 'from', d.kind, 'to', c.kind, 'event_id', t.cause)
 FROM marketplace.order_lines l
-JOIN marketplace.accounts a ON a.marketplace_id = l.marketplace_id AND a.party_id IN (0, l.seller_id, l.buyer_id) AND a.order_line_id = l.id
+JOIN marketplace.accounts a ON a.marketplace_id = l.marketplace_id AND a.party_id = ANY (ARRAY[0, l.seller_id, l.buyer_id]) AND a.order_line_id = l.id
 CROSS JOIN LATERAL (
 	SELECT x.debit_account, x.credit_account, x.amount, x.posting_id, x.position, x.cause, x.reason, x.effective_at, x.recorded_at
 	FROM marketplace.transfers x

@@ -223,13 +223,27 @@ signature_type(char letter)
 	return type;
 }
 
+/*
+ * A plan that is kept was made for the tables as they were: where they were empty any index looks as good as the right one. So a
+ * statement is prepared again after 8 runs, 64, 512 and so on, unless it is being run.
+ */
+static bool
+has_grown_old(Statement *statement)
+{
+	if (statement->running > 0 || statement->runs < statement->prepare_at)
+		return false;
+	statement->prepare_at = statement->prepare_at == 0 ? 8 : statement->prepare_at * 8;
+	return true;
+}
+
 static void
 query_prepare(Statement *statement)
 {
 	int			nargs = (int) strlen(statement->signature);
 	Oid		   *types;
 
-	if (statement->plan != NULL && statement->generation == identity.generation)
+	statement->runs++;
+	if (statement->plan != NULL && statement->generation == identity.generation && !has_grown_old(statement))
 		return;
 	if (statement->plan != NULL)
 	{
@@ -290,16 +304,19 @@ run_plan(Statement *statement, Datum *values, const char *nulls)
 	MemoryContext context = CurrentMemoryContext;
 	volatile int result = 0;
 
+	statement->running++;
 	PG_TRY();
 	{
 		result = SPI_execute_plan(statement->plan, values, nulls, reads_only(statement), 0);
 	}
 	PG_CATCH();
 	{
+		statement->running--;
 		refuse_conflict(context);
 		PG_RE_THROW();
 	}
 	PG_END_TRY();
+	statement->running--;
 	return result;
 }
 

@@ -42,16 +42,19 @@ typedef struct Statement
 	SPIPlanPtr	plan;
 	uint32		generation;		/* of the catalog identity the plan was made for, see query.c */
 	bool		planned_once;
+	int			running;		/* executions under way: a statement may be run by what it runs */
+	uint64		runs;
+	uint64		prepare_at;		/* runs at which it is prepared again */
 } Statement;
 
-#define STATEMENT(signature, sql) {signature, sql, NULL, 0, false}
+#define STATEMENT(signature, sql) {signature, sql, NULL, 0, false, 0, 0, 0}
 
 /*
  * The plan does not depend on the parameters. The planner would not see it where they are arrays: it takes an unknown array for ten
  * elements, so a plan for the one at hand always looks cheaper, and is made anew for every call. Only for statements that reach
  * rows by the same index whatever the sizes.
  */
-#define STATEMENT_PLANNED_ONCE(signature, sql) {signature, sql, NULL, 0, true}
+#define STATEMENT_PLANNED_ONCE(signature, sql) {signature, sql, NULL, 0, true, 0, 0, 0}
 
 typedef struct Value
 {

@@ -355,6 +355,9 @@ carrier_claim_open(PG_FUNCTION_ARGS)
 	Call		call;
 
 	if (call_begin(&call, fcinfo))
+	{
+		access_require_any(&call, CAPACITY_OPERATOR | CAPACITY_SELLER | CAPACITY_BUYER);
 		call.result = open_claim(&call, call_jsonb(&call, 1));
+	}
 	PG_RETURN_INT64(call_end(&call));
 }

@@ -21,6 +21,8 @@ release_event(Call *call, int64 event_id, bool accept, const char *reason)
 	Row			row;
 
 	access_require(call, CAPACITY_OPERATOR, 0);
+	if (reason != NULL && reason[0] == '\0')
+		reason = NULL;
 	if (!query_row(&get, VALUES(value_int32(call->marketplace_id), value_int64(event_id)), &row))
 		ereport(ERROR,
 				errcode(MK_NOT_FOUND),

@@ -22,9 +22,10 @@ BEGIN
 	FOR i IN SELECT name, id FROM pg_temp.ids WHERE tenant = 990001 ORDER BY length(name) DESC LOOP
 		template := replace(template, '@' || i.name, i.id::text);
 	END LOOP;
-	RETURN replace(template, '@now', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'));
+	RETURN replace(template, '@now', to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
 END $$;
 
+SELECT min(id) AS unit_invoice FROM marketplace.invoices WHERE marketplace_id = 990001 AND kind = 'unit' AND type_code = '380' \gset
 -- Good arguments, as SQL expressions: for all functions (function NULL), or for one.
 CREATE TEMP TABLE good (function text, argument text, value text);
 INSERT INTO good SELECT NULL, v.* FROM (VALUES
@@ -48,6 +49,8 @@ INSERT INTO good VALUES
 	('approval_request', 'kind', '''test'''), ('approval_request', 'object_id', '2'), ('approval_give', 'approval_id', '@approval_id'), ('approval_refuse', 'approval_id', '@approval_id'),
 	('ereporting_payments', 'seller_id', '@party_id'), ('invoice_html', 'language', '''fr'''), ('invoice_status_record', 'document', '{"invoice_id": @invoice_id, "code": "200", "received": true, "occurred_at": "2026-11-24T00:00:00Z", "reason": "NON_TRANSMISE", "note": "n",
 		"action": "NOA", "amounts": [{"amount": "0.01 EUR", "vat_rate": "20", "kind": "MEN"}], "said_by": "platform", "message_id": "m1"}'),
+	('invoice_price_correct', 'invoice_id', :'unit_invoice'),
+	('late_interest', 'seller_id', '@party_id'), ('late_interest_periods', 'seller_id', '@party_id'),
 	('invoice_price_correct', 'document', '{"reason": "agreed", "lines": [{"line": 1, "net": "0.01"}]}'),
 	('mandate_sign', 'document', '{"mandator_id": @mandator_id, "form": "written", "signed_at": "2026-01-01T00:00:00Z", "valid_from": "2026-01-01T00:00:00Z",
 		"valid_until": "2028-01-01T00:00:00Z", "proof_sha256": "0000000000000000000000000000000000000000000000000000000000000000",

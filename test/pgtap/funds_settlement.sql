@@ -239,6 +239,7 @@ SELECT is(pg_temp.taken(:m + 15, '80.00', 'pay-0016') || ', ' || payment_settle(
 SELECT is((SELECT string_agg(kind || ' ' || balance, ', ' ORDER BY kind) FROM trial_balance WHERE marketplace_id = :m + 15 AND kind IN ('c_cash', 'c_psp_clearing', 'c_escrow') AND balance <> 0), NULL, 'nothing is left of both');
 -- a refund on its way excludes it (DP-47)
 SELECT pg_temp.paid(:m + 15, 'pay-0017', 'card') AS c \gset
+SELECT own_funding(:m + 15, '1.00 EUR', 'the fee') AS funded \gset
 SELECT order_line_refuse(:m + 15, (SELECT max(id) FROM order_lines WHERE marketplace_id = :m + 15), 1, 'none left') AS refused \gset
 SELECT refund_send(:m + 15, max(id)) AS sent FROM refunds WHERE marketplace_id = :m + 15 \gset
 SELECT is(pg_temp.taken(:m + 15, '80.00', 'pay-0017'), 'break return_break a refund of the same payment is on its way (DP-47)', 'DP-47 a break while a refund is on its way');

@@ -26,7 +26,7 @@ SELECT order_place(:m, jsonb_build_object('reference', 'U1', 'buyer', :buyer, 'c
 SELECT id AS u_part FROM seller_orders WHERE marketplace_id = :m AND order_id = :u_order \gset
 SELECT id AS u_line FROM order_lines WHERE marketplace_id = :m AND order_id = :u_order \gset
 SELECT seller_order_accept(:m, :u_part) AS accepted, pg_temp.ship(:m, :u_part, :u_line, 'U-', VARIADIC array_fill(1::numeric, ARRAY[120])) AS shipment \gset
-CREATE TEMP TABLE units AS SELECT id, items, handling_unit_create(7191, '{"kind": "pallet"}') AS pallet, handling_unit_create(7191, '{"kind": "container"}') AS container, pg_temp.parcel(7191, 'U-' || id) AS parcel
+CREATE TEMP TABLE units AS SELECT id, items, handling_unit_create(7192, '{"kind": "pallet"}') AS pallet, handling_unit_create(7192, '{"kind": "container"}') AS container, pg_temp.parcel(7192, 'U-' || id) AS parcel
 	FROM orders_of_facts;
 SET marketplace.clock = '2026-03-03 09:00+00';
 DO $$
@@ -35,10 +35,10 @@ DECLARE
 BEGIN
 	FOR f IN SELECT u.*, v.what, v.at FROM units u CROSS JOIN unnest(u.items) WITH ORDINALITY i(n, position) JOIN facts v ON v.n = i.n ORDER BY u.id, i.position LOOP
 		CASE f.what
-		WHEN 'on' THEN PERFORM handling_unit_pack(7191, f.pallet, jsonb_build_object('action', 'add', 'occurred_at', f.at, 'contents', jsonb_build_array(jsonb_build_object('parcel_id', f.parcel))));
-		WHEN 'into' THEN PERFORM handling_unit_pack(7191, f.container, jsonb_build_object('action', 'add', 'occurred_at', f.at, 'contents', jsonb_build_array(jsonb_build_object('handling_unit_id', f.pallet))));
-		WHEN 'off' THEN PERFORM handling_unit_pack(7191, f.pallet, jsonb_build_object('action', 'delete', 'occurred_at', f.at, 'contents', jsonb_build_array(jsonb_build_object('parcel_id', f.parcel))));
-		ELSE PERFORM tracking_record(7191, jsonb_build_object('source', 'colis', 'source_event_id', f.what || f.id, 'handling_unit_id', f.container,
+		WHEN 'on' THEN PERFORM handling_unit_pack(7192, f.pallet, jsonb_build_object('action', 'add', 'occurred_at', f.at, 'contents', jsonb_build_array(jsonb_build_object('parcel_id', f.parcel))));
+		WHEN 'into' THEN PERFORM handling_unit_pack(7192, f.container, jsonb_build_object('action', 'add', 'occurred_at', f.at, 'contents', jsonb_build_array(jsonb_build_object('handling_unit_id', f.pallet))));
+		WHEN 'off' THEN PERFORM handling_unit_pack(7192, f.pallet, jsonb_build_object('action', 'delete', 'occurred_at', f.at, 'contents', jsonb_build_array(jsonb_build_object('parcel_id', f.parcel))));
+		ELSE PERFORM tracking_record(7192, jsonb_build_object('source', 'colis', 'source_event_id', f.what || f.id, 'handling_unit_id', f.container,
 			'state', CASE f.what WHEN 'scan' THEN 'in_transit' ELSE 'delivered' END, 'occurred_at', f.at));
 		END CASE;
 	END LOOP;

@@ -335,6 +335,8 @@ BEGIN
 		PERFORM set_config('marketplace.clock', now_is::text, false);
 		tenant := pick(ARRAY[801, 802]);
 		operation := pick(operations);
+		-- the few units of these histories are used over and over again: what they held grows with every step
+		CONTINUE WHEN step > 2500 AND operation IN ('pack', 'scan');
 		call := next_call(tenant, operation);
 		failed := NULL;
 		said := NULL;
