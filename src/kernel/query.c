@@ -17,6 +17,7 @@
 #include "kernel/errors.h"
 #include "kernel/kernel.h"
 #include "kernel/query.h"
+#include "kernel/query_internal.h"
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/datum.h"
@@ -260,66 +261,6 @@ query_prepare(Statement *statement)
 	statement->generation = identity.generation;
 }
 
-/* A reader must see the snapshot of the query that called it; a changing call must see its own changes. */
-static bool
-reads_only(const Statement *statement)
-{
-	Call	   *call = call_current();
-
-	if (call != NULL)
-		return !call->changes;
-	return pg_strncasecmp(statement->sql, "SELECT", 6) == 0;
-}
-
-/*
- * Keys are looked up before they are written, with errors that say more. What still collides was written by a transaction that this
- * one could not see: told as that, for our own tables. Indexes and tables of users speak for themselves.
- */
-static void
-refuse_conflict(MemoryContext context)
-{
-	int			code = geterrcode();
-	ErrorData  *error;
-
-	if (code != ERRCODE_UNIQUE_VIOLATION && code != ERRCODE_EXCLUSION_VIOLATION)
-		return;
-	MemoryContextSwitchTo(context);
-	error = CopyErrorData();
-	if (error->schema_name == NULL || error->table_name == NULL || strcmp(error->schema_name, "marketplace") != 0)
-		return;
-	FlushErrorState();
-	ereport(ERROR,
-			errcode(MK_CONCURRENT_CHANGE),
-			errmsg("another transaction has recorded the same in %s", error->table_name),
-			error->detail == NULL ? 0 : errdetail("%s", error->detail),
-			errhint("Run the transaction again: it then sees what the other has recorded."),
-			err_generic_string(PG_DIAG_SCHEMA_NAME, error->schema_name),
-			err_generic_string(PG_DIAG_TABLE_NAME, error->table_name),
-			err_generic_string(PG_DIAG_CONSTRAINT_NAME, error->constraint_name));
-}
-
-static int
-run_plan(Statement *statement, Datum *values, const char *nulls)
-{
-	MemoryContext context = CurrentMemoryContext;
-	volatile int result = 0;
-
-	statement->running++;
-	PG_TRY();
-	{
-		result = SPI_execute_plan(statement->plan, values, nulls, reads_only(statement), 0);
-	}
-	PG_CATCH();
-	{
-		statement->running--;
-		refuse_conflict(context);
-		PG_RE_THROW();
-	}
-	PG_END_TRY();
-	statement->running--;
-	return result;
-}
-
 /* Leaves SPI connected, so that the caller can take the results; query_done() ends it. */
 static void
 query_run(Statement *statement, const Value *args)
@@ -346,7 +287,7 @@ query_run(Statement *statement, const Value *args)
 		values[i] = args[i].datum;
 		nulls[i] = args[i].null ? 'n' : ' ';
 	}
-	result = run_plan(statement, values, nulls);
+	result = query_run_plan(statement, values, nulls);
 
 	SetUserIdAndSecContext(user, context);
 	if (level != 0)

@@ -242,7 +242,7 @@ carrier_claim_pay(PG_FUNCTION_ARGS)
 
 	if (call_begin(&call, fcinfo))
 	{
-		access_require_any(&call, CAPACITY_OPERATOR | CAPACITY_CARRIER);
+		access_require_any(&call, CAPACITY_OPERATOR | CAPACITY_SELLER | CAPACITY_BUYER | CAPACITY_CARRIER);
 		call.result = pay_claims(&call, call_jsonb(&call, 1));
 	}
 	PG_RETURN_INT64(call_end(&call));

@@ -76,7 +76,7 @@ run_pgtap() {
 	files=$(printf '%s\n' $files)
 	run_tap pgTAP "$(grep -E '/(bad_input|property)' <<<"$files"; grep -vE '/(bad_input|property|zz_)' <<<"$files")" env LANE_DATABASE=pgtap
 	for ((lane = 0; lane < lanes; lane++)); do
-		lanes=1 run_tap "pgTAP, left by lane $lane" "$(grep '/zz_' <<<"$files")" env LANE_DATABASE="pgtap$lane"
+		lanes=1 run_tap "pgTAP, left by lane $lane" "$(grep '/zz_' <<<"$files")" env PGDATABASE="pgtap$lane"
 	done
 }
 
