@@ -265,7 +265,7 @@ query_prepare(Statement *statement)
 static void
 query_run(Statement *statement, const Value *args)
 {
-	int			nargs = (int) strlen(statement->signature);
+	int			nargs = args == NO_VALUES ? 0 : (int) strlen(statement->signature);
 	Datum	   *values;
 	char	   *nulls;
 	Oid			owner = query_owner();
