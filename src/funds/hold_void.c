@@ -162,8 +162,9 @@ funds_on_receipt_withdrawn(Call *call, const Event *event)
 static int64
 still_early(Call *call, const Allocations *all, const OrderLines *lines, const Allocation *first, int64 order_id)
 {
+	int64		seller_order_id = first == NULL ? 0 : first->seller_order_id;
 	ReleaseTerms terms = release_terms(call, first, order_id);
-	Releasable	releasable = releasable_of(call, all, lines, first->seller_order_id, &terms);
+	Releasable	releasable = releasable_of(call, all, lines, seller_order_id, &terms);
 	int64		sum = 0;
 
 	for (int l = 0; l < lines->count; l++)

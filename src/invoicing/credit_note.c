@@ -244,6 +244,8 @@ issue_notes(Call *call, List *invoices, List *pieces, bool required)
 		foreach(p, pieces)
 			if (((Piece *) lfirst(p))->of == of && first == NULL)
 				first = ((Piece *) lfirst(p))->claim;
+		if (first == NULL)
+			continue;
 		if (credit_issue(call, of, first->cause, first->event_id, required, &obstacle, &detail))
 		{
 			if (required)

@@ -74,7 +74,7 @@ is_state(const char *state)
 	if (query_execute(&known, VALUES(value_text(state))) == 0)
 		return false;
 	if (nseen < lengthof(seen) && strlen(state) < sizeof(seen[0]))
-		strcpy(seen[nseen++], state);
+		memcpy(seen[nseen++], state, strlen(state) + 1);
 	return true;
 }
 
