@@ -162,9 +162,8 @@ funds_on_receipt_withdrawn(Call *call, const Event *event)
 static int64
 still_early(Call *call, const Allocations *all, const OrderLines *lines, const Allocation *first, int64 order_id)
 {
-	int64		seller_order_id = first == NULL ? 0 : first->seller_order_id;
 	ReleaseTerms terms = release_terms(call, first, order_id);
-	Releasable	releasable = releasable_of(call, all, lines, seller_order_id, &terms);
+	Releasable	releasable = releasable_of(call, all, lines, first->seller_order_id, &terms);
 	int64		sum = 0;
 
 	for (int l = 0; l < lines->count; l++)
@@ -200,6 +199,8 @@ hold_on_receipt_accepted(Call *call, int64 order_id)
 		for (int a = 0; a < all.count && first == NULL; a++)
 			if (all.allocations[a].seller_id == seller_id)
 				first = &all.allocations[a];
+		if (first == NULL)
+			continue;
 		early = still_early(call, &all, &lines, first, order_id);
 		/* of several the newest stays for what is early, the others lie within it or beside it */
 		for (uint64 j = 0; j < i; j++)

@@ -152,21 +152,21 @@ claim_find_goods(Call *call, int64 parcel_id, int64 order_line_id, const char *k
 void
 claim_refuse_goods(int64 parcel_id, int64 order_line_id, const char *kind, const ClaimGoods *goods, Numeric asked)
 {
-	if (goods == NULL)
+	if (goods != NULL)
 		ereport(ERROR,
 				errcode(MK_CARRIER_CLAIM),
-				errmsg("nothing of order line %lld in parcel %lld is on record for a claim of kind %s",
-					   (long long) order_line_id, (long long) parcel_id, kind),
-				errdetail("A loss is said by tracking, damage and missing goods by a receipt with reserves, delay by the "
-						  "carrier's promise."),
-				errhint("See view marketplace.carriage_losses."));
+				errmsg("goods of order line %lld in parcel %lld are in another claim", (long long) order_line_id,
+					   (long long) parcel_id),
+				errdetail("Asked: %s. Of kind %s there are %s, in claims %s.", decimal_to_cstring(asked), kind,
+						  decimal_to_cstring(goods->quantity), decimal_to_cstring(goods->claimed)),
+				errhint("The same goods are claimed once; abandon the other claim if it was a mistake."));
 	ereport(ERROR,
 			errcode(MK_CARRIER_CLAIM),
-			errmsg("goods of order line %lld in parcel %lld are in another claim", (long long) order_line_id,
-				   (long long) parcel_id),
-			errdetail("Asked: %s. Of kind %s there are %s, in claims %s.", decimal_to_cstring(asked), kind,
-					  decimal_to_cstring(goods->quantity), decimal_to_cstring(goods->claimed)),
-			errhint("The same goods are claimed once; abandon the other claim if it was a mistake."));
+			errmsg("nothing of order line %lld in parcel %lld is on record for a claim of kind %s",
+				   (long long) order_line_id, (long long) parcel_id, kind),
+			errdetail("A loss is said by tracking, damage and missing goods by a receipt with reserves, delay by the "
+					  "carrier's promise."),
+			errhint("See view marketplace.carriage_losses."));
 }
 
 void

@@ -161,6 +161,21 @@ child_unit(Call *call, const Document *item, const HandlingUnit *unit, int64 int
 	return nested_child(psprintf("unit:%lld", (long long) unit->id), 0, unit->id);
 }
 
+/* What is not a parcel of ours is a unit. */
+static NestedChild *
+child_unit_by_sscc(Call *call, const Document *item, const char *sscc, int64 into)
+{
+	HandlingUnit *unit = handling_unit_by_sscc(call, sscc);
+
+	if (unit != NULL)
+		return child_unit(call, item, unit, into);
+	ereport(ERROR,
+			errcode(MK_NOT_FOUND),
+			errmsg("there is no parcel or handling unit with SSCC %s", sscc),
+			errdetail("Nothing in marketplace %d has it.", call->marketplace_id),
+			errhint("Announce it first: marketplace.shipment_create(), marketplace.handling_unit_create()."));
+}
+
 static NestedChild *
 read_child(Call *call, const Document *item, int64 into, TimestampTz at)
 {
@@ -179,17 +194,7 @@ read_child(Call *call, const Document *item, int64 into, TimestampTz at)
 		sscc = document_text(item, "sscc");
 		parcel = parcel_by_sscc(call, sscc, at);
 		if (parcel == NULL)
-		{
-			HandlingUnit *unit = handling_unit_by_sscc(call, sscc);
-
-			if (unit != NULL)
-				return child_unit(call, item, unit, into);
-			ereport(ERROR,
-					errcode(MK_NOT_FOUND),
-					errmsg("there is no parcel or handling unit with SSCC %.40s", sscc),
-					errdetail("Nothing in marketplace %d has it.", call->marketplace_id),
-					errhint("Announce it first: marketplace.shipment_create(), marketplace.handling_unit_create()."));
-		}
+			return child_unit_by_sscc(call, item, sscc, into);
 	}
 	tracking_require(call, parcel);
 	return nested_child(psprintf("parcel:%lld", (long long) parcel->id), parcel->id, 0);

@@ -67,6 +67,21 @@ require_left_to_ship(Call *call, const OrderLine *line, Numeric quantity)
 			errhint("Ship less, or void a prepared shipment that holds the line."));
 }
 
+static OrderLine *
+require_line(const Document *document, OrderLines *lines, int64 seller_order_id, int64 order_line_id)
+{
+	OrderLine  *line = find_line(lines, seller_order_id, order_line_id);
+
+	if (line != NULL)
+		return line;
+	ereport(ERROR,
+			errcode(MK_NOT_FOUND),
+			errmsg("order line %lld is not a line of seller order %lld", (long long) order_line_id,
+				   (long long) seller_order_id),
+			errdetail("%s names it.", document->path),
+			errhint("A shipment holds lines of one seller order."));
+}
+
 static void
 add_content(Call *call, int64 shipment_id, int64 parcel_id, const Document *document, OrderLines *lines,
 			int64 seller_order_id)
@@ -82,14 +97,7 @@ add_content(Call *call, int64 shipment_id, int64 parcel_id, const Document *docu
 	document_only(document, "order_line_id", "quantity", NULL);
 	order_line_id = document_int64(document, "order_line_id");
 	quantity = document_quantity(document, "quantity");
-	line = find_line(lines, seller_order_id, order_line_id);
-	if (line == NULL)
-		ereport(ERROR,
-				errcode(MK_NOT_FOUND),
-				errmsg("order line %lld is not a line of seller order %lld", (long long) order_line_id,
-					   (long long) seller_order_id),
-				errdetail("%s names it.", document->path),
-				errhint("A shipment holds lines of one seller order."));
+	line = require_line(document, lines, seller_order_id, order_line_id);
 	if (strcmp(line->kind, "goods") != 0)
 		ereport(ERROR,
 				errcode(MK_SHIPMENT),

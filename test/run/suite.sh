@@ -66,7 +66,7 @@ run_tap() {
 	count "$name" $(awk '{passed += $1; failed += $2} END {print passed + 0, failed + 0}' "$results"/*)
 }
 
-# The longest first; each lane has a database of its own. Files zz_* look at what the others have left, in every lane.
+# The longest first, after the one that reads all that there is; each lane has a database of its own. Files zz_* look at what the others have left, in every lane.
 run_pgtap() {
 	local lane files
 	files=$(paths test/pgtap sql)
@@ -74,7 +74,7 @@ run_pgtap() {
 	for ((lane = 0; lane < lanes; lane++)); do fresh_database "pgtap$lane" pgtap || { count pgTAP 0 1; return; }; done
 	# shellcheck disable=SC2086
 	files=$(printf '%s\n' $files)
-	run_tap pgTAP "$(grep -E '/(bad_input|property)' <<<"$files"; grep -vE '/(bad_input|property|zz_)' <<<"$files")" env LANE_DATABASE=pgtap
+	run_tap pgTAP "$(grep -E '/(tenancy|bad_input|property)' <<<"$files" | sort -r; grep -vE '/(tenancy|bad_input|property|zz_)' <<<"$files")" env LANE_DATABASE=pgtap
 	for ((lane = 0; lane < lanes; lane++)); do
 		lanes=1 run_tap "pgTAP, left by lane $lane" "$(grep '/zz_' <<<"$files")" env PGDATABASE="pgtap$lane"
 	done
