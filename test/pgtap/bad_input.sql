@@ -311,6 +311,7 @@ DECLARE
 	place text[];
 	wrong jsonb;
 	a text[];
+	every int := (SELECT s.every FROM pg_temp.sample s);
 BEGIN
 	PERFORM pg_temp.attempt(f.name, 'good', NULL, pg_temp.call(f, f.args));
 	PERFORM pg_temp.attempt(f.name, 'all', 'NULL', pg_temp.call(f, ARRAY(SELECT 'NULL::' || format_type(t, NULL) FROM unnest(f.types) t)));
@@ -332,7 +333,7 @@ BEGIN
 		EXECUTE 'SELECT ' || f.args[i] INTO document;
 		FOR place IN SELECT pg_temp.places(document) UNION ALL SELECT '{}' LOOP
 			FOR wrong IN SELECT jsonb_set(document, place, j.value) FROM pg_temp.nasty_json j
-					WHERE place <> '{}' AND (j.n + hashtext(f.name || place::text)) % (SELECT every FROM pg_temp.sample) = 0
+					WHERE place <> '{}' AND (j.n + abs(hashtext(f.name || place::text) % every)) % every = 0
 				UNION ALL SELECT document #- place WHERE place <> '{}'
 				UNION ALL SELECT jsonb_set(document, place || 'unknown key'::text, '1') WHERE jsonb_typeof(document #> place) = 'object'
 				UNION ALL SELECT jsonb_insert(document, place || '0'::text, document #> (place || '0'::text)) WHERE document #> (place || '0'::text) IS NOT NULL
